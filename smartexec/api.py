@@ -1,0 +1,131 @@
+"""The one import of a plugin author: everything a plugin needs, and nothing of the engine."""
+
+from typing import Final
+
+from smartexec.errors import ConfigError, JournalError, PluginError, SmartexecError, VenueProtocolError
+from smartexec.hookspecs import hookimpl
+from smartexec.interfaces.context import Context
+from smartexec.interfaces.journal import Journal
+from smartexec.interfaces.market_data import MarketDataFeed
+from smartexec.interfaces.order_source import OrderSource
+from smartexec.interfaces.routing import RoutingLogic
+from smartexec.interfaces.sink import Sink
+from smartexec.interfaces.strategy import Strategy
+from smartexec.interfaces.venue import VenueAdapter, VenueInput
+from smartexec.model.commands import (
+    CancelOrder,
+    ClientCancelReject,
+    ClientCommand,
+    ClientReport,
+    QueryOrder,
+    ReplaceOrder,
+    SendOrder,
+    VenueCommand,
+)
+from smartexec.model.enums import (
+    CxlRejReason,
+    ExecType,
+    FillMode,
+    Liquidity,
+    OrdRejReason,
+    OrdStatus,
+    OrdType,
+    Outcome,
+    Peg,
+    Phase,
+    ReplaceMode,
+    Side,
+    TimeInForce,
+    VenueKind,
+    Wake,
+)
+from smartexec.model.events import ExecutionReport, OrderCancelReject, OrderState, Tick, VenueEvent, VenueStatus
+from smartexec.model.ids import NANOS_PER_SECOND, PX_SCALE, Mic, Nanos, Px, Qty
+from smartexec.model.instrument import Instrument
+from smartexec.model.market import BookAdd, BookExecute, BookReduce, MarketEvent, PhaseChange, Quote, Trade
+from smartexec.model.orders import CancelRequest, ClientEvent, NewOrder, Params, RejectedOrder, ReplaceRequest
+from smartexec.model.routing import Attempt, Capabilities, Leg, Route, RouteRequest, VenueScore
+from smartexec.model.view import Decision, MarketView, ParentView, PeerView, Slice, SlotView
+
+VERSION: Final = (1, 0)
+"""Interface version; a plugin's dependency on smartexec says which it was written for."""
+
+__all__ = [
+    "NANOS_PER_SECOND",
+    "PX_SCALE",
+    "VERSION",
+    "Attempt",
+    "BookAdd",
+    "BookExecute",
+    "BookReduce",
+    "CancelOrder",
+    "CancelRequest",
+    "Capabilities",
+    "ClientCancelReject",
+    "ClientCommand",
+    "ClientEvent",
+    "ClientReport",
+    "ConfigError",
+    "Context",
+    "CxlRejReason",
+    "Decision",
+    "ExecType",
+    "ExecutionReport",
+    "FillMode",
+    "Instrument",
+    "Journal",
+    "JournalError",
+    "Leg",
+    "Liquidity",
+    "MarketDataFeed",
+    "MarketEvent",
+    "MarketView",
+    "Mic",
+    "Nanos",
+    "NewOrder",
+    "OrdRejReason",
+    "OrdStatus",
+    "OrdType",
+    "OrderCancelReject",
+    "OrderSource",
+    "OrderState",
+    "Outcome",
+    "Params",
+    "ParentView",
+    "PeerView",
+    "Peg",
+    "Phase",
+    "PhaseChange",
+    "PluginError",
+    "Px",
+    "Qty",
+    "QueryOrder",
+    "Quote",
+    "RejectedOrder",
+    "ReplaceMode",
+    "ReplaceOrder",
+    "ReplaceRequest",
+    "Route",
+    "RouteRequest",
+    "RoutingLogic",
+    "SendOrder",
+    "Side",
+    "Sink",
+    "Slice",
+    "SlotView",
+    "SmartexecError",
+    "Strategy",
+    "Tick",
+    "TimeInForce",
+    "Trade",
+    "VenueAdapter",
+    "VenueCommand",
+    "VenueEvent",
+    "VenueInput",
+    "VenueKind",
+    "VenueProtocolError",
+    "VenueScore",
+    "VenueStatus",
+    "Wake",
+    "hookimpl",
+]

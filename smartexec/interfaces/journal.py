@@ -1,0 +1,39 @@
+"""A journal keeps records durable before their commands leave."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+
+class Journal(ABC):
+    """Base of all journals: an attrs class. Payloads are opaque bytes; the runtime encodes and chains them.
+
+    All errors are `JournalError`. After an error the journal must not be used: trading stops rather than go unrecorded.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def create(self, run: Path, header: bytes) -> None:
+        """Start a journal in folder `run`; one that is there already is an error."""
+
+    @abstractmethod
+    def open(self, run: Path) -> bytes:
+        """Open the journal in folder `run` for reading; give its header."""
+
+    @abstractmethod
+    def append(self, seq: int, payload: bytes) -> None:
+        """Take a record; durable only after `commit`."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Make all appended records durable (group commit)."""
+
+    @abstractmethod
+    def records(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the committed records in order of appending."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Commit and let go."""

@@ -1,0 +1,1 @@
+"""The pure fold: event in, commands out. No clock, socket, file, randomness, logging, pluggy or asyncio in here."""

@@ -1,0 +1,120 @@
+"""What the kernel is told once: how to aggregate, net, allocate, route and guard. Values only; times in ns.
+
+The configuration file spells durations as text ("250ms", "5s") and prices as decimals; the runtime turns them into
+these integers.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from attrs import field, frozen
+from attrs.validators import ge, gt, optional
+
+from smartexec.model.ids import NANOS_PER_SECOND
+
+
+class NettingScope(Enum):
+    """What may cross: all that is uncommitted, or only what the strategy wants now."""
+
+    ALL = "all"
+    DUE = "due"
+
+
+class SameOwner(Enum):
+    """What happens to opposing quantities of one owner."""
+
+    OFFSET = "offset"
+    NONE = "none"
+
+
+class Timing(Enum):
+    """When an entitled quantity is booked."""
+
+    ON_FILL = "on_fill"
+    AT_COMPLETION = "at_completion"
+
+
+@frozen
+class Aggregation:
+    """`[aggregation]`: which client orders share a parent."""
+
+    window: int = field(default=0, validator=ge(0))
+    """Pool orders for this long before a parent starts (and before joiners join)."""
+    bucket: int = field(default=0, validator=ge(0))
+    """Starts and ends that fall into the same bucket count as equal; 0 = exactly equal."""
+    join_open: bool = True
+    """Later orders join a parent that has started."""
+
+
+@frozen
+class Netting:
+    """`[netting]`: internal crosses at the midpoint."""
+
+    enabled: bool = True
+    scope: NettingScope = NettingScope.ALL
+    same_owner: SameOwner = SameOwner.OFFSET
+    max_quote_age: int = field(default=5 * NANOS_PER_SECOND, validator=gt(0))
+    """A midpoint from an older quote is no valid market."""
+
+
+@frozen
+class Allocation:
+    """`[allocation]`: how fills are booked to clients."""
+
+    timing: Timing = Timing.AT_COMPLETION
+    rounding_lot: int = field(default=1, validator=ge(1))
+    """At completion, quantities are rounded to multiples of this."""
+    min_qty: int = field(default=0, validator=ge(0))
+    """At completion, members who would get less get nothing, unless that is all they wanted."""
+    remainder_account: str = "house"
+    """Takes the cents that rounding leaves over."""
+
+
+@frozen
+class Routing:
+    """`[routing]`: the default routing logic, and when the kernel stops asking it."""
+
+    default: str = "parallel"
+    max_rounds: int = field(default=8, validator=ge(1))
+    in_doubt_wait: int = field(default=2 * NANOS_PER_SECOND, validator=gt(0))
+    """Ask the venue for the state of an order or request that has not been answered for this long."""
+
+
+@frozen
+class Limits:
+    """`[risk]` and its scopes: pre-trade limits; None = not limited at this scope."""
+
+    max_order_qty: int | None = field(default=None, validator=optional(gt(0)))
+    max_order_notional: int | None = field(default=None, validator=optional(gt(0)))
+    """In 1e-9 of the currency."""
+    collar_bps: int | None = field(default=None, validator=optional(gt(0)))
+    """Distance of a child's price beyond the midpoint (else the last trade), in basis points."""
+    max_participation_pct: int | None = field(default=None, validator=optional(gt(0)))
+    """Own open + executed quantity of a parent, as a percentage of the market's volume since its start."""
+    participation_floor_qty: int = field(default=0, validator=ge(0))
+    """Quantity that the participation limit always leaves free, in lots."""
+    max_msgs_per_s: int | None = field(default=None, validator=optional(gt(0)))
+    """New orders and replaces per second, counted per scope; cancels are never counted or held."""
+
+
+@frozen
+class Risk:
+    """Limits by scope: the tightest wins. A client's limits are checked when its order arrives."""
+
+    firm: Limits = field(factory=Limits)
+    clients: Mapping[str, Limits] = field(factory=dict)
+    strategies: Mapping[str, Limits] = field(factory=dict)
+    venues: Mapping[str, Limits] = field(factory=dict)
+    instruments: Mapping[str, Limits] = field(factory=dict)
+
+
+@frozen
+class Settings:
+    """All of it."""
+
+    seed: int = 0
+    aggregation: Aggregation = field(factory=Aggregation)
+    netting: Netting = field(factory=Netting)
+    allocation: Allocation = field(factory=Allocation)
+    routing: Routing = field(factory=Routing)
+    risk: Risk = field(factory=Risk)

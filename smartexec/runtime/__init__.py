@@ -1,0 +1,1 @@
+"""The shell around the kernel: config, clock, queue, journal, replay. Everything impure is here."""
