@@ -54,7 +54,7 @@ class CancelRequest:
 
 @define
 class ReplaceRequest:
-    """OrderCancelReplaceRequest(35=G). `order_qty` is the new total, not the increment. None leaves the field as it is."""
+    """OrderCancelReplaceRequest(35=G). `order_qty` is the new total; None leaves a field as it is."""
 
     source: str
     cl_ord_id: str

@@ -1,8 +1,8 @@
 """What a routing logic sees and says: capabilities and scores of venues, requests, legs, routes. Frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
 from smartexec.model.enums import (
     FillMode,
@@ -118,11 +118,15 @@ class Leg:
     rest_for: int | None = field(kw_only=True, default=None)
 
 
+def _legs(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    return tuple(legs)
+
+
 @frozen
 class Route:
     """Legs to send now; `wake_at` asks to be called again for what is then unplaced."""
 
-    legs: tuple[Leg, ...] = field(default=Factory(tuple), converter=tuple)
+    legs: tuple[Leg, ...] = field(default=(), converter=_legs)
     wake_at: int | None = None
     note: str = field(kw_only=True, default="")
     state: object = field(kw_only=True, default=None)

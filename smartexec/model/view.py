@@ -3,7 +3,7 @@
 Prices in 1e-9 of the currency, quantities in lots, times in ns UTC. Build views in tests with `smartexec.testing.view`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
@@ -141,11 +141,15 @@ class Slice:
     """Name of a configured routing logic; "" = the default one."""
 
 
+def _slices(slices: Iterable[Slice]) -> tuple[Slice, ...]:
+    return tuple(slices)
+
+
 @frozen
 class Decision:
     """What should be live now, all of it: a slot that is not named is cancelled. `wake_at` must be later than now."""
 
-    slices: tuple[Slice, ...] = field(default=(), converter=tuple)
+    slices: tuple[Slice, ...] = field(default=(), converter=_slices)
     wake_at: int | None = None
     note: str = field(kw_only=True, default="")
     state: object = field(kw_only=True, default=None)
