@@ -1,0 +1,1 @@
+"""Strategies that trade along a schedule. The strategies see only `smartexec.api`."""

@@ -1,0 +1,12 @@
+"""What the entry point names: the hooks, and nothing else."""
+
+from collections.abc import Iterable
+
+from smartexec.api import Strategy, hookimpl
+from smartexec_schedules.twap import Twap
+
+
+@hookimpl
+def smartexec_strategies() -> Iterable[type[Strategy]]:
+    """Give the strategies of this distribution."""
+    return [Twap]
