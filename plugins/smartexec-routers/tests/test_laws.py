@@ -1,0 +1,167 @@
+"""What holds for every routing logic, for any venues and any request."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smartexec.api import (
+    Attempt,
+    Capabilities,
+    Instrument,
+    Mic,
+    Nanos,
+    OrdType,
+    Outcome,
+    Peg,
+    Qty,
+    RouteRequest,
+    RoutingLogic,
+    Side,
+    Slice,
+    TimeInForce,
+    VenueKind,
+    VenueScore,
+)
+from smartexec.testing import START, market, request, venue
+from smartexec_routers.parallel import Parallel
+from smartexec_routers.sequential import Sequential
+
+LOGICS: list[RoutingLogic] = [Sequential(), Parallel(), Parallel(dark_share=100, dark_min_qty=50)]
+MICS = ["XA", "XB", "XC", "XD", "XE"]
+PX = st.integers(9_990, 10_010).map(lambda cents: cents * 10_000_000)
+
+CAPABILITIES = st.builds(
+    Capabilities,
+    kind=st.sampled_from(VenueKind),
+    ord_types=st.frozensets(st.sampled_from(OrdType)),
+    times_in_force=st.frozensets(st.sampled_from(TimeInForce)),
+    min_qty=st.booleans(),
+    display_qty=st.booleans(),
+    post_only=st.booleans(),
+    pegs=st.frozensets(st.sampled_from(Peg)),
+)
+SLICES = st.builds(
+    Slice,
+    st.integers(1, 2_000),
+    st.none() | PX,
+    time_in_force=st.sampled_from(TimeInForce),
+    min_qty=st.sampled_from([0, 0, 1, 30, 500]),
+    display_qty=st.none() | st.integers(1, 100),
+    peg=st.none() | st.sampled_from(Peg),
+    post_only=st.booleans(),
+)
+ATTEMPTS = st.builds(
+    Attempt,
+    mic=st.sampled_from(MICS).map(Mic),
+    qty=st.just(Qty(10)),
+    cum_qty=st.just(Qty(0)),
+    price=st.none(),
+    sent=st.just(Nanos(START)),
+    ended=st.just(Nanos(START)),
+    outcome=st.sampled_from(Outcome),
+)
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> list[VenueScore]:
+    """Venues with fees and latencies that all differ, so that no tie is left to the order of the configuration."""
+    mics = draw(st.lists(st.sampled_from(MICS), unique=True))
+    return [
+        venue(
+            mic,
+            capabilities=draw(CAPABILITIES | st.just(Capabilities())),
+            up=draw(st.sampled_from([True, True, True, False])),
+            shown_qty=draw(st.none() | st.integers(0, 900)),
+            volume_share=draw(st.floats(0, 1)),
+            make_fee=draw(st.integers(-9, 9)) * 100_000 + MICS.index(mic),
+            take_fee=draw(st.integers(0, 9)) * 100_000 + MICS.index(mic),
+            latency=1_000 + MICS.index(mic),
+            fill_ratio=draw(st.none() | st.floats(0, 1)),
+            reject_rate=draw(st.none() | st.floats(0, 1)),
+        )
+        for mic in mics
+    ]
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> RouteRequest:
+    wanted = draw(SLICES | st.builds(Slice, st.integers(1, 2_000), PX))
+    return request(
+        draw(st.integers(0, wanted.qty)),
+        slice=wanted,
+        side=draw(st.sampled_from(Side)),
+        instrument=Instrument("TEST", lot=draw(st.sampled_from([1, 1, 7, 100]))),
+        limit=draw(st.none() | PX),
+        market=market(draw(st.none() | PX), draw(st.none() | PX)),
+        venues=draw(scores()),
+        attempts=draw(st.lists(ATTEMPTS, max_size=4)),
+    )
+
+
+@pytest.mark.parametrize("logic", LOGICS, ids=repr)
+@given(seen=requests())
+def test_quantity_is_conserved_in_whole_lots(logic: RoutingLogic, seen: RouteRequest) -> None:
+    legs = logic.route(seen).legs
+    placed = sum(one.qty for one in legs)
+    assert all(one.qty > 0 and one.qty % seen.instrument.lot == 0 for one in legs)
+    assert placed in (0, seen.qty // seen.instrument.lot * seen.instrument.lot)
+    assert all(one.min_qty <= one.qty and (one.display_qty or 0) <= one.qty for one in legs)
+
+
+@pytest.mark.parametrize("logic", LOGICS, ids=repr)
+@given(seen=requests())
+def test_limit_is_respected(logic: RoutingLogic, seen: RouteRequest) -> None:
+    sign = 1 if seen.side is Side.BUY else -1
+    for one in logic.route(seen).legs:
+        if seen.limit is not None:
+            assert one.price is not None
+            assert (seen.limit - one.price) * sign >= 0
+
+
+@pytest.mark.parametrize("logic", LOGICS, ids=repr)
+@given(seen=requests())
+def test_venues_are_up_and_can_do_it(logic: RoutingLogic, seen: RouteRequest) -> None:
+    for one in logic.route(seen).legs:
+        score = seen.venues[Mic(one.mic)]
+        can = score.capabilities
+        plain = OrdType.MARKET if one.price is None else OrdType.LIMIT
+        assert score.up
+        assert (OrdType.PEGGED if one.peg else plain) in can.ord_types
+        assert one.time_in_force is seen.slice.time_in_force
+        assert one.time_in_force in can.times_in_force
+        assert one.peg is None or one.peg in can.pegs
+        assert one.min_qty == 0 or can.min_qty
+        assert one.display_qty is None or can.display_qty
+        assert can.post_only or not one.post_only
+
+
+@pytest.mark.parametrize("logic", LOGICS, ids=repr)
+@given(seen=requests(), data=st.data())
+def test_order_of_the_venues_matters_only_for_ties(
+    logic: RoutingLogic, seen: RouteRequest, data: st.DataObject
+) -> None:
+    shuffled = request(
+        seen.qty,
+        slice=seen.slice,
+        side=seen.side,
+        instrument=seen.instrument,
+        limit=seen.limit,
+        market=seen.market,
+        venues=data.draw(st.permutations(list(seen.venues.values()))),
+        attempts=seen.attempts,
+    )
+    assert logic.route(shuffled) == logic.route(seen)
+
+
+@pytest.mark.parametrize("logic", LOGICS, ids=repr)
+@given(seen=requests())
+def test_same_request_same_route_and_a_note(logic: RoutingLogic, seen: RouteRequest) -> None:
+    route = logic.route(seen)
+    assert route == logic.route(seen)
+    assert route.note
+
+
+@pytest.mark.parametrize("logic", LOGICS, ids=repr)
+def test_no_venues_no_legs(logic: RoutingLogic) -> None:
+    assert logic.route(request(venues=[])).legs == ()
+    assert logic.route(request(venues=[venue("XA", up=False)])).legs == ()
