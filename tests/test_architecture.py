@@ -1,4 +1,4 @@
-"""The architecture, kept by reading the source: who may import whom, what pure rooms may not touch, how long things get."""
+"""The architecture, kept by reading the source: who may import whom, what pure rooms may touch, how long things get."""
 
 import ast
 import inspect

@@ -1,0 +1,48 @@
+# Two commands: `make demo` and `make test`. Both need Python (3.11 or later, with venv) and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/smartexec-*/pyproject.toml))
+PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml)
+
+.PHONY: help demo test lint docs clean
+
+help:
+	@echo "make demo   run the demonstration; its tables and journal go to runs/demo"
+	@echo "make test   lint, types, documentation and all tests, as continuous integration runs them"
+	@echo "make lint   ruff, and mypy in strict mode"
+	@echo "make docs   build the documentation into docs/_build/html"
+	@echo "make clean  remove the virtual environment and what was built"
+
+demo: $(VENV)/.installed
+	rm -rf runs/demo
+	$(BIN)/smartexec demo --out runs/demo
+
+test: lint docs
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy smartexec $(PLUGINS:%=%/src)
+
+docs: $(VENV)/.dev
+	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
+
+clean:
+	rm -rf $(VENV) docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps say that what the project files ask for is installed; a change in one of them installs again.
+$(VENV)/.installed: $(PROJECTS) | $(BIN)/python
+	@echo "installing smartexec and its plugins into $(VENV) ..."
+	$(PIP) install -e . $(PLUGINS:%=-e ./%)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@echo "installing what tests and documentation need ..."
+	$(PIP) install -e '.[dev]'
+	@touch $@
