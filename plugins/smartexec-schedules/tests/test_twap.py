@@ -63,6 +63,10 @@ def test_last_look_wakes_at_the_end_and_then_no_more() -> None:
     assert Twap().decide(at(2_000)) == Decision(note="past its end")
 
 
+def test_without_an_end_it_waits_and_says_so() -> None:
+    assert Twap().decide(view(end=0)) == Decision(note="has no end to spread over: waits")
+
+
 def test_before_its_start_it_waits_for_it() -> None:
     assert Twap().decide(at(-10)) == Decision(wake_at=START, note="before its start")
 

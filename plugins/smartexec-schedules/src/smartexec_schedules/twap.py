@@ -26,7 +26,7 @@ class Twap(Strategy):
     def decide(self, view: ParentView) -> Decision:
         """Want what the schedule says is due by the end of this slice and has not been done."""
         if view.now >= view.end:
-            return Decision(note="past its end")
+            return Decision(note="past its end" if view.end else "has no end to spread over: waits")
         if view.now < view.start:
             return Decision(wake_at=min(view.start, view.end), note="before its start")
         percent = position(view.now, view.start, view.end, 100 * self.slices)
