@@ -1,0 +1,21 @@
+"""Configuration of the documentation's build. No network, no extension beyond Sphinx's own and `_ext`."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(path) for path in sorted((HERE.parent / "plugins").glob("*/src"))]
+
+project = "smartexec"
+author = "the smartexec authors"
+extensions = ["sphinx.ext.autodoc", "lifecycle_table", "fields_table"]
+exclude_patterns = ["_build"]
+html_theme = "alabaster"
+html_theme_options = {"description": "Many client orders in, fairly allocated fills out", "page_width": "1100px"}
+html_show_sphinx = False
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_class_signature = "separated"
