@@ -1,0 +1,33 @@
+"""The hooks of this distribution: which classes it gives. Nothing else lives here."""
+
+from collections.abc import Iterable
+
+from smartexec.api import Journal, MarketDataFeed, OrderSource, Sink, hookimpl
+from smartexec_files.csv_sink import CsvSink
+from smartexec_files.jsonl_sink import JsonlSink
+from smartexec_files.lean_ticks import LeanTicks
+from smartexec_files.lobster import Lobster
+from smartexec_files.none_journal import NoneJournal
+from smartexec_files.order_file import OrderFile
+from smartexec_files.parquet_sink import ParquetSink
+from smartexec_files.sqlite_journal import SqliteJournal
+
+
+@hookimpl
+def smartexec_order_sources() -> Iterable[type[OrderSource]]:
+    return [OrderFile]
+
+
+@hookimpl
+def smartexec_market_data_feeds() -> Iterable[type[MarketDataFeed]]:
+    return [Lobster, LeanTicks]
+
+
+@hookimpl
+def smartexec_journals() -> Iterable[type[Journal]]:
+    return [SqliteJournal, NoneJournal]
+
+
+@hookimpl
+def smartexec_sinks() -> Iterable[type[Sink]]:
+    return [CsvSink, JsonlSink, ParquetSink]

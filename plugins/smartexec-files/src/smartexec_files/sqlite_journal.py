@@ -1,0 +1,155 @@
+"""Journal `sqlite`: records in one SQLite file in WAL mode, a transaction per group commit. Payloads are not looked at.
+
+A commit that did not end before the process died is rolled back by SQLite when the journal is opened next: what is
+read back is always a whole number of commits.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
+from pathlib import Path
+from typing import ClassVar, Final
+from urllib.parse import quote as url_quote
+
+from attrs import define, field
+
+from smartexec.api import Journal, JournalError
+
+FILE: Final = "journal.db"
+_MARK: Final = 0x736D7831
+"""SQLite application_id of a smartexec journal: "smx1"."""
+_TABLES: Final = (
+    "CREATE TABLE meta (header BLOB NOT NULL)",
+    "CREATE TABLE records (id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, payload BLOB NOT NULL)",
+)
+
+
+class Sync(Enum):
+    """How hard a commit is pressed to the disk (PRAGMA synchronous)."""
+
+    FULL = "full"
+    """Survives loss of power."""
+    NORMAL = "normal"
+    """Survives a crash of the process; loss of power may lose the last commits, never the order of them."""
+    OFF = "off"
+    """As normal, and a crash of the machine may destroy the file. For simulations."""
+
+
+@define
+class SqliteJournal(Journal):
+    """Keeps records in `journal.db` in the run's folder."""
+
+    name: ClassVar[str] = "sqlite"
+
+    sync: Sync = Sync.FULL
+    """Durability of a commit: full, normal or off."""
+    _path: Path = field(init=False, factory=Path)
+    _db: sqlite3.Connection | None = field(init=False, default=None)
+    _writes: bool = field(init=False, default=False)
+    _pending: list[tuple[int, bytes]] = field(init=False, factory=list)
+
+    def create(self, run: Path, header: bytes) -> None:
+        """Start a journal in folder `run`; JournalError if there is one or the folder cannot be written."""
+        self._path = run / FILE
+        if self._path.exists():
+            raise JournalError(f"{self._path}: found a file, expected none: a journal is never written over")
+        with self._errors():
+            # Autocommit mode: transactions begin and end where this file says so. The loop's thread may change.
+            db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            self._db, self._writes = db, True
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute(f"PRAGMA synchronous={self.sync.name}")
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(f"PRAGMA application_id={_MARK}")
+            for table in _TABLES:
+                db.execute(table)
+            db.execute("INSERT INTO meta VALUES (?)", (header,))
+            db.execute("COMMIT")
+
+    def open(self, run: Path) -> bytes:
+        """Open for reading; give the header. JournalError if there is none, or the file is no journal."""
+        self._path = run / FILE
+        if not self._path.is_file():
+            raise JournalError(f"{self._path}: found no file, expected a journal")
+        with self._errors():
+            self._db = self._reader()
+            mark = self._db.execute("PRAGMA application_id").fetchone()[0]
+            if mark != _MARK:
+                raise JournalError(f"{self._path}: found another application's database, expected a journal")
+            row = self._db.execute("SELECT header FROM meta").fetchone()
+            if row is None:
+                raise JournalError(f"{self._path}: found no header, expected one")
+            return bytes(row[0])
+
+    def _reader(self) -> sqlite3.Connection:
+        url = f"file:{url_quote(str(self._path.absolute()))}?mode=ro"
+        db = sqlite3.connect(url, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            # WAL needs to write its index beside the file; without a log there is nothing to index.
+            db.close()
+            if self._path.with_name(f"{FILE}-wal").exists():
+                raise
+            db = sqlite3.connect(f"{url}&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+        return db
+
+    def append(self, seq: int, payload: bytes) -> None:
+        """Take a record; durable only after `commit`."""
+        self._pending.append((seq, payload))
+
+    def commit(self) -> None:
+        """Write all appended records in one transaction. Does nothing if there are none."""
+        if not self._pending:
+            return
+        with self._errors():
+            db = self._open_db()
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("INSERT INTO records (seq, payload) VALUES (?, ?)", self._pending)
+            db.execute("COMMIT")
+        self._pending.clear()
+
+    def records(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the committed records in order of appending."""
+        with self._errors():
+            for seq, payload in self._open_db().execute("SELECT seq, payload FROM records ORDER BY id"):
+                yield seq, bytes(payload)
+
+    def close(self) -> None:
+        """Commit and let go. Does nothing if the journal is not open."""
+        if self._db is None:
+            return
+        db = self._db
+        try:
+            self.commit()
+        finally:
+            self._db = None
+            with self._errors():
+                self._fold(db)
+                db.close()
+
+    def _fold(self, db: sqlite3.Connection) -> None:
+        """Leave one file behind, which can be read where nothing can be written."""
+        if not self._writes:
+            return
+        with suppress(sqlite3.OperationalError):  # someone is reading: the log stays, and is as good
+            db.execute("PRAGMA journal_mode=DELETE").fetchone()
+
+    def _open_db(self) -> sqlite3.Connection:
+        if self._db is None:
+            raise JournalError(f"{self._path}: found a closed journal, expected an open one")
+        return self._db
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Name the file in every error and let go of it, which undoes an unfinished transaction."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            db, self._db = self._db, None
+            if db is not None:
+                db.close()
+            raise JournalError(
+                f"{self._path}: found {error}, expected a journal that can be read and written"
+            ) from error

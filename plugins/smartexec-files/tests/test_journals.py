@@ -1,0 +1,160 @@
+"""Journals: what was committed is read back, what was not is gone, through kills and torn files."""
+
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smartexec.api import JournalError
+from smartexec_files.none_journal import NoneJournal
+from smartexec_files.sqlite_journal import FILE, SqliteJournal, Sync
+
+WRITER = """
+import sys
+from pathlib import Path
+from smartexec_files.sqlite_journal import SqliteJournal, Sync
+journal = SqliteJournal(Sync(sys.argv[2]))
+journal.create(Path(sys.argv[1]), b"header")
+for batch in range(10**9):
+    for seq in range(batch * 3, batch * 3 + 3):
+        journal.append(seq, b"%d" % seq * 50)
+    journal.commit()
+    journal.append(-1, b"never committed")
+    journal._pending.pop() if batch < 20 else None
+    print(batch, flush=True)
+    if batch == 20:
+        sys.stdin.read()
+"""
+
+
+def written(run: Path, records: list[tuple[int, bytes]]) -> None:
+    journal = SqliteJournal()
+    journal.create(run, b"head\x00er")
+    for seq, payload in records:
+        journal.append(seq, payload)
+        journal.commit()
+    journal.close()
+
+
+def read(run: Path) -> list[tuple[int, bytes]]:
+    journal = SqliteJournal()
+    journal.open(run)
+    records = list(journal.records())
+    journal.close()
+    return records
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    records = [(1, b"a"), (2, b"\x00\xff"), (2, b"same seq, later"), (3, b"")]
+    written(tmp_path, records)
+    journal = SqliteJournal()
+    assert journal.open(tmp_path) == b"head\x00er"
+    assert list(journal.records()) == records
+    assert list(journal.records()) == records
+    journal.close()
+    assert [p.name for p in tmp_path.iterdir()] == [FILE]
+
+
+def test_uncommitted_is_not_there_for_others(tmp_path: Path) -> None:
+    journal = SqliteJournal(Sync.OFF)
+    journal.create(tmp_path, b"")
+    journal.append(1, b"a")
+    journal.commit()
+    journal.append(2, b"b")
+    assert read(tmp_path) == [(1, b"a")]
+    journal.close()
+    assert read(tmp_path) == [(1, b"a"), (2, b"b")]
+
+
+@pytest.mark.parametrize("sync", [s.value for s in Sync])
+def test_killed_writer_loses_nothing_committed(tmp_path: Path, sync: str) -> None:
+    command = [sys.executable, "-c", WRITER, str(tmp_path), sync]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip() == "20":
+                break
+        process.send_signal(signal.SIGKILL)
+    expected = [(seq, b"%d" % seq * 50) for seq in range(63)]
+    assert (tmp_path / f"{FILE}-wal").exists()
+    for size in (1.0, 0.7, 0.31):
+        torn = tmp_path / f"torn{size}"
+        torn.mkdir()
+        for path in tmp_path.glob(f"{FILE}*"):
+            shutil.copy(path, torn)
+        log = torn / f"{FILE}-wal"
+        log.write_bytes(log.read_bytes()[: int(log.stat().st_size * size)])
+        (torn / f"{FILE}-shm").unlink(missing_ok=True)
+        found = read(torn)
+        assert found == expected[: len(found)]
+        assert len(found) % 3 == 0
+        assert len(found) == 63 if size == 1.0 else 0 < len(found) < 63
+
+
+def test_existing_journal_is_not_written_over(tmp_path: Path) -> None:
+    written(tmp_path, [(1, b"a")])
+    with pytest.raises(JournalError) as caught:
+        SqliteJournal().create(tmp_path, b"")
+    expected = "found a file, expected none: a journal is never written over"
+    assert str(caught.value) == f"{tmp_path / FILE}: {expected}"
+    assert read(tmp_path) == [(1, b"a")]
+
+
+def test_what_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    with pytest.raises(JournalError) as caught:
+        SqliteJournal().open(tmp_path)
+    assert str(caught.value) == f"{path}: found no file, expected a journal"
+    path.write_text("something else" * 100)
+    with pytest.raises(JournalError, match=r"journal\.db: found file is not a database, expected a journal"):
+        SqliteJournal().open(tmp_path)
+    path.unlink()
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE meta (header)")
+    with pytest.raises(JournalError, match=r"journal\.db: found another application's database, expected a journal"):
+        SqliteJournal().open(tmp_path)
+
+
+def test_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=r"gone/journal\.db: found unable to open database file"):
+        SqliteJournal().create(tmp_path / "gone", b"")
+
+
+def test_full_disk_is_an_error_and_keeps_what_was(tmp_path: Path) -> None:
+    journal = SqliteJournal()
+    journal.create(tmp_path, b"")
+    journal.append(1, b"a")
+    journal.commit()
+    assert journal._db is not None
+    journal._db.execute("PRAGMA max_page_count=4")  # as a full disk: SQLite says "database or disk is full"
+    journal.append(2, b"b" * 100_000)
+    with pytest.raises(JournalError, match=r"found database or disk is full, expected a journal that can be"):
+        journal.commit()
+    with pytest.raises(JournalError, match=r"found a closed journal, expected an open one"):
+        journal.commit()
+    assert read(tmp_path) == [(1, b"a")]
+
+
+def test_reading_does_not_write(tmp_path: Path) -> None:
+    written(tmp_path, [(1, b"a")])
+    journal = SqliteJournal()
+    journal.open(tmp_path)
+    journal.append(2, b"b")
+    with pytest.raises(JournalError, match="readonly"):
+        journal.commit()
+
+
+def test_none_keeps_nothing(tmp_path: Path) -> None:
+    journal = NoneJournal()
+    journal.create(tmp_path, b"header")
+    journal.append(1, b"a")
+    journal.commit()
+    assert list(journal.records()) == []
+    journal.close()
+    with pytest.raises(JournalError, match='found a run with journal "none", expected one that keeps records'):
+        journal.open(tmp_path)
+    assert list(tmp_path.iterdir()) == []
