@@ -30,6 +30,11 @@ MIDPOINT = Capabilities(
 )
 
 
+def ended(mic: str, outcome: Outcome) -> Attempt:
+    at = Nanos(START)
+    return Attempt(mic=Mic(mic), qty=Qty(50), cum_qty=Qty(0), price=None, sent=at, ended=at, outcome=outcome)
+
+
 def test_hook_gives_both() -> None:
     assert list(smartexec_routing_logics()) == [Sequential, Parallel]
 
@@ -64,9 +69,21 @@ def test_marketable_takes_what_is_shown_before_it_rests_anywhere() -> None:
     assert [one.qty for one in Parallel().route(request(70, ASK, venues=venues)).legs] == [40, 20, 10]
 
 
-def test_marketable_leaves_the_dark_out() -> None:
+def test_dark_part_of_a_marketable_slice_waits_a_while_for_the_midpoint() -> None:
     venues = [venue("XA"), venue("XDARK", capabilities=MIDPOINT)]
-    assert Parallel().route(request(100, ASK, venues=venues)).legs == (Leg("XA", 100, price=ASK),)
+    mid = (BID + ASK) // 2
+    assert Parallel(dark_rest_for=7).route(request(100, ASK, limit=ASK, venues=venues)).legs == (
+        Leg("XA", 80, price=ASK),
+        Leg("XDARK", 20, price=mid, peg=Peg.MID, rest_for=7),
+    )
+
+
+def test_dark_part_of_a_marketable_slice_that_comes_back_goes_to_lit_venues() -> None:
+    venues = [venue("XA"), venue("XDARK", capabilities=MIDPOINT)]
+    back = ended("XDARK", Outcome.CANCELED)
+    assert Parallel().route(request(20, ASK, limit=ASK, venues=venues, attempts=[back])).legs == (
+        Leg("XA", 20, price=ASK),
+    )
 
 
 @pytest.mark.parametrize(("share", "lit", "dark"), [(0, 100, 0), (25, 75, 25), (100, 0, 100)])
@@ -135,16 +152,7 @@ def test_market_order_with_a_limit_becomes_a_limit_order() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.REFUSED])
 def test_who_rejected_is_not_asked_again(outcome: Outcome) -> None:
-    attempt = Attempt(
-        mic=Mic("XAAA"),
-        qty=Qty(50),
-        cum_qty=Qty(0),
-        price=None,
-        sent=Nanos(START),
-        ended=Nanos(START),
-        outcome=outcome,
-    )
-    assert Parallel().route(request(50, BID, attempts=[attempt])).legs == (Leg("XBBB", 50, price=BID),)
+    assert Parallel().route(request(50, BID, attempts=[ended("XAAA", outcome)])).legs == (Leg("XBBB", 50, price=BID),)
 
 
 def test_less_than_a_lot_is_not_sent() -> None:

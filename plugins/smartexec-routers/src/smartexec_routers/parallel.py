@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import ClassVar
 
 from attrs import evolve, field, frozen
-from attrs.validators import ge, instance_of, le
+from attrs.validators import ge, gt, instance_of, le
 
-from smartexec.api import Leg, Route, RouteRequest, RoutingLogic, VenueKind, VenueScore
+from smartexec.api import NANOS_PER_SECOND, Leg, Route, RouteRequest, RoutingLogic, VenueKind, VenueScore
 from smartexec_routers.placing import AT_ONCE, at_midpoint, leg, marketable, placeable, usable, why_none
 from smartexec_routers.ranking import fee
 from smartexec_routers.split import split
@@ -20,12 +20,13 @@ class Parallel(RoutingLogic):
     name: ClassVar[str] = "parallel"
 
     dark_share: int = field(default=20, validator=[instance_of(int), ge(0), le(100)])
-    """Percentage of a passive slice that goes to dark and ATS venues, pegged to the midpoint where they can.
-
-    All of it where there is no lit venue. A slice that meets the far touch goes to lit venues.
-    """
+    """Percentage that goes to dark and ATS venues, pegged to the midpoint where they can; all without a lit venue."""
     dark_min_qty: int = field(default=0, validator=[instance_of(int), ge(0)])
     """MinQty(110) of orders at dark and ATS venues that can do it, in lots."""
+    dark_rest_for: int = field(
+        default=NANOS_PER_SECOND // 2, validator=[instance_of(int), gt(0)], metadata={"unit": "ns"}
+    )
+    """How long the dark part of a slice that meets the far touch may wait before it goes to lit venues."""
 
     def route(self, request: RouteRequest) -> Route:
         """Place all that is unplaced, now."""
@@ -33,10 +34,12 @@ class Parallel(RoutingLogic):
         venues = sorted(_fresh(request), key=lambda score: fee(score, request))
         lit = [score for score in venues if score.capabilities.kind is VenueKind.LIT]
         dark = [score for score in venues if score.capabilities.kind is not VenueKind.LIT]
+        if lit and marketable(request):
+            dark = [score for score in dark if score.mic not in _tried(request)]
         hidden = self._hidden(qty, bool(lit), bool(dark), request)
         legs = [
             *(leg(score, part, request) for score, part in _shares(lit, qty - hidden, request)),
-            *(self._dark(score, part, request) for score, part in _shares(dark, hidden, request)),
+            *(self._dark(score, part, request, bool(lit)) for score, part in _shares(dark, hidden, request)),
         ]
         if not legs:
             return Route(note=why_none(request) if venues or not usable(request) else "all tried")
@@ -47,10 +50,11 @@ class Parallel(RoutingLogic):
         if not (lit and dark):
             return qty if dark else 0
         lot = request.instrument.lot
-        return 0 if marketable(request) else qty * self.dark_share // 100 // lot * lot
+        return qty * self.dark_share // 100 // lot * lot
 
-    def _dark(self, score: VenueScore, qty: int, request: RouteRequest) -> Leg:
-        one = at_midpoint(leg(score, qty, request), score, request)
+    def _dark(self, score: VenueScore, qty: int, request: RouteRequest, lit: bool) -> Leg:
+        rest_for = self.dark_rest_for if lit and marketable(request) else None
+        one = at_midpoint(leg(score, qty, request, rest_for=rest_for), score, request)
         if not score.capabilities.min_qty:
             return one
         return evolve(one, min_qty=min(qty, max(one.min_qty, self.dark_min_qty)))
@@ -58,8 +62,12 @@ class Parallel(RoutingLogic):
 
 def _fresh(request: RouteRequest) -> list[VenueScore]:
     """Usable venues; where orders end at once, those not tried yet (what they had is gone)."""
-    tried = [attempt.mic for attempt in request.attempts if request.slice.time_in_force in AT_ONCE]
+    tried = _tried(request) if request.slice.time_in_force in AT_ONCE else []
     return [score for score in usable(request) if score.mic not in tried]
+
+
+def _tried(request: RouteRequest) -> list[str]:
+    return [attempt.mic for attempt in request.attempts]
 
 
 def _shares(venues: list[VenueScore], qty: int, request: RouteRequest) -> list[tuple[VenueScore, int]]:

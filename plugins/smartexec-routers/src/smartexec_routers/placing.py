@@ -2,7 +2,7 @@
 
 from attrs import evolve
 
-from smartexec.api import Leg, OrdType, Outcome, Peg, Px, RouteRequest, Side, Slice, TimeInForce, VenueScore
+from smartexec.api import Leg, OrdType, Outcome, Peg, Px, RouteRequest, Side, TimeInForce, VenueScore
 
 AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 REFUSALS = frozenset({Outcome.REJECTED, Outcome.REFUSED})
@@ -24,19 +24,16 @@ def takes(score: VenueScore, request: RouteRequest) -> bool:
     can, wants = score.capabilities, request.slice
     return (
         score.up
-        and ord_type(wants, request) in can.ord_types
+        and (wants.peg in can.pegs if wants.peg is not None else ord_type(request) in can.ord_types)
         and wants.time_in_force in can.times_in_force
-        and (wants.peg is None or wants.peg in can.pegs)
         and (wants.min_qty == 0 or can.min_qty)
         and (wants.display_qty is None or can.display_qty)
         and (can.post_only or not wants.post_only)
     )
 
 
-def ord_type(wants: Slice, request: RouteRequest) -> OrdType:
-    """OrdType(40) that the slice becomes."""
-    if wants.peg is not None:
-        return OrdType.PEGGED
+def ord_type(request: RouteRequest) -> OrdType:
+    """OrdType(40) that a slice without a peg becomes."""
     return OrdType.MARKET if price(request) is None else OrdType.LIMIT
 
 
@@ -80,7 +77,7 @@ def at_midpoint(one: Leg, score: VenueScore, request: RouteRequest) -> Leg:
     Its price becomes the midpoint rounded to the next tick towards the far touch: the worst it may trade at.
     """
     can, double, tick = score.capabilities, request.market.mid2, request.instrument.tick
-    if one.peg or one.price is None or Peg.MID not in can.pegs or OrdType.PEGGED not in can.ord_types:
+    if one.peg or one.price is None or Peg.MID not in can.pegs:
         return one
     if double is None or not request.market.valid:
         return one
