@@ -31,7 +31,7 @@ class Twap(Strategy):
             return Decision(wake_at=min(view.start, view.end), note="before its start")
         percent = position(view.now, view.start, view.end, 100 * self.slices)
         step = percent // 100 + 1
-        done = view.cum_qty + view.crossed_qty
+        done = view.order_qty - view.leaves_qty
         behind = self._due(view, step - 1) - done
         where = f"slice {step} of {self.slices}, {abs(behind):,} {'behind' if behind > 0 else 'ahead'}"
         if not (view.market.trading and view.market.valid):
