@@ -1,4 +1,4 @@
-"""Directive `fields-table`: the fields of an attrs class as a table, so that parameters are explained where they are."""
+"""Directive `fields-table`: the fields of an attrs class as a table: parameters are explained where they are."""
 
 import importlib
 from enum import Enum

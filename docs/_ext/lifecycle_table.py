@@ -1,4 +1,4 @@
-"""Directive `lifecycle-table`: the order lifecycle, drawn from the kernel's own table, so that it is never out of date."""
+"""Directive `lifecycle-table`: the order lifecycle, drawn from the table that the kernel itself uses."""
 
 from collections.abc import Iterable
 

@@ -33,11 +33,8 @@ def blocks(page: Path) -> Iterator[tuple[str, str]]:
 
 def of(language: str) -> list[object]:
     """Pages that have blocks in a language, as test parameters."""
-    return [
-        pytest.param(page, id=str(page.relative_to(ROOT)))
-        for page in PAGES
-        if language in [it for it, _ in blocks(page)]
-    ]
+    pages = [page for page in PAGES if any(it == language for it, _ in blocks(page))]
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
 
 
 def test_every_block_is_in_a_language_that_is_checked() -> None:
