@@ -1,0 +1,1 @@
+"""Simulated venues that replay market data, a synthetic market, and synthetic client orders."""

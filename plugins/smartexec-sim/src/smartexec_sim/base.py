@@ -1,0 +1,326 @@
+"""What all simulated venues share: the order protocol, latency, phases, reports. How orders meet is the subclass's.
+
+Commands take effect `latency_in` after they were sent, reports are given out `latency_out` after they arose. A market
+event is applied at once, after all that was due before it.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from typing import Any, ClassVar
+
+from attrs import define, field
+from attrs.validators import and_, ge, gt, le
+
+from smartexec.api import (
+    CancelOrder,
+    Capabilities,
+    Context,
+    ExecType,
+    ExecutionReport,
+    Instrument,
+    Liquidity,
+    OrderCancelReject,
+    OrdStatus,
+    OrdType,
+    Phase,
+    PhaseChange,
+    QueryOrder,
+    ReplaceOrder,
+    SendOrder,
+    Tick,
+    TimeInForce,
+    VenueAdapter,
+    VenueEvent,
+    VenueInput,
+)
+from smartexec_sim.admission import PHASE_TEXT, bad_price, bad_qty, refusal
+from smartexec_sim.latency import IN, OUT, DelayLine
+from smartexec_sim.orders import Fill, OwnOrder
+
+AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+
+
+@define(eq=False, kw_only=True, slots=False)
+class SimVenue(VenueAdapter):
+    """Base of the simulated venues. Latencies in ns, fees in 1e-9 of the currency per unit of quantity."""
+
+    simulated: ClassVar[bool] = True
+
+    mic: str
+    """ISO 10383 code of the venue."""
+    latency_in: int = field(default=0, validator=ge(0))
+    """From a command's sending to its effect, ns."""
+    latency_out: int = field(default=0, validator=ge(0))
+    """From a report's cause to its being heard, ns."""
+    jitter: int = field(default=0, validator=ge(0))
+    """Each message is delayed by up to this much more, uniformly, ns; messages do not overtake each other."""
+    make_fee: int = 0
+    """Per unit of quantity when adding liquidity; negative = rebate."""
+    take_fee: int = 0
+    """Per unit of quantity when removing liquidity."""
+    share: float = field(default=1.0, validator=and_(gt(0.0), le(1.0)))
+    """The venue's share of consolidated size and volume where the data know no venues, 0..1."""
+    order_status: bool = True
+    """Answers OrderStatusRequest(35=H); else it is silent."""
+    seed: int | None = None
+    """Of all that is random; None = the run's."""
+
+    _capabilities: Capabilities = field(init=False)
+    _instruments: dict[str, Instrument] = field(init=False, factory=dict)
+    _line: DelayLine = field(init=False)
+    _orders: dict[str, OwnOrder] = field(init=False, factory=dict)
+    """By every ClOrdID(11) an order has had."""
+    _phases: dict[str, dict[str, Phase]] = field(init=False, factory=dict)
+    """By symbol, then by who said it: everywhere ("") or here."""
+    _execs: int = field(init=False, default=0)
+    _work: dict[type, Callable[[Any, int], None]] = field(init=False)
+    _seed: int = field(init=False, default=0)
+
+    def __attrs_post_init__(self) -> None:
+        self._capabilities = self._declare()
+        self._line = DelayLine(self.latency_in, self.latency_out, self.jitter, Random(0))
+        enqueue = self._line.send_in
+        self._work = {SendOrder: enqueue, CancelOrder: enqueue, ReplaceOrder: enqueue, QueryOrder: enqueue}
+        self._work |= {Tick: _nothing, PhaseChange: self._on_phase, **self._market_work()}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    def start(self, context: Context) -> None:
+        """Take the instruments and the seed of the run."""
+        self._instruments = dict(context.instruments)
+        self._seed = context.seed if self.seed is None else self.seed
+        self._line.rng = self.rng("latency")
+
+    def hears(self, mic: str) -> bool:
+        return mic in ("", self.mic)
+
+    def next_tick(self) -> int | None:
+        return self._line.next_due()
+
+    def rng(self, what: str) -> Random:
+        """Give a source of randomness of its own for `what`."""
+        return Random(f"{self._seed}:{self.mic}:{what}")
+
+    def handle(self, event: VenueInput, now: int) -> Iterable[VenueEvent]:
+        """Do what is due, apply the event, and give what is to be heard by `now`."""
+        heap = self._line.heap
+        said: Sequence[VenueEvent] = self._run(now) if heap and heap[0][0] <= now else ()
+        work = self._work.get(type(event))
+        if work is not None:
+            work(event, now)
+            if heap and heap[0][0] <= now:
+                said = [*said, *self._run(now)]
+        return said
+
+    # -- what a subclass says ----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _declare(self) -> Capabilities:
+        """Say what the venue can do."""
+
+    @abstractmethod
+    def _market_work(self) -> dict[type, Callable[[Any, int], None]]:
+        """Say which market events are handled by what."""
+
+    @abstractmethod
+    def _objection(self, order: OwnOrder, price: int | None, now: int) -> str:
+        """Say why the order must not enter at `price` as the market is now; "" if nothing speaks against it."""
+
+    @abstractmethod
+    def _reach(self, order: OwnOrder, now: int) -> int:
+        """How much of the order could be executed at once, for FOK."""
+
+    @abstractmethod
+    def _enter(self, order: OwnOrder, now: int) -> Sequence[tuple[int, int]]:
+        """Take liquidity: (price, quantity) of each execution."""
+
+    @abstractmethod
+    def _rest(self, order: OwnOrder, now: int) -> None:
+        """Let the order wait; what never rests here is cancelled by `_rests`."""
+
+    @abstractmethod
+    def _withdraw(self, order: OwnOrder) -> None:
+        """Take the order out of where it rests; does nothing if it does not."""
+
+    @abstractmethod
+    def _on_trading(self, symbol: str, trading: bool, now: int) -> None:
+        """Continuous trading starts or stops."""
+
+    def _rests(self, order: OwnOrder) -> bool:
+        return order.time_in_force not in AT_ONCE and order.ord_type is not OrdType.MARKET
+
+    def _woken(self, symbol: str, now: int) -> None:
+        """A wake-up that the subclass asked for."""
+
+    # -- for subclasses ----------------------------------------------------------------------------------------------
+
+    def _fill_resting(self, fills: Sequence[Fill], now: int) -> None:
+        """Book fills of resting orders; what is filled leaves the book."""
+        for order, qty, px in fills:
+            self._trade(order, qty, px, Liquidity.ADDED, now)
+            if not order.leaves:
+                self._withdraw(order)
+
+    def _trading(self, symbol: str) -> str:
+        """Why there is no continuous trading; "" if there is."""
+        for phase in self._phases.get(symbol, {}).values():
+            if phase in PHASE_TEXT:
+                return PHASE_TEXT[phase]
+        return ""
+
+    # -- commands ----------------------------------------------------------------------------------------------------
+
+    def _run(self, now: int) -> list[VenueEvent]:
+        said: list[VenueEvent] = []
+        pop = self._line.pop_due
+        while (due := pop(now)) is not None:
+            at, kind, item = due
+            if kind == OUT:
+                said.append(item)  # type: ignore[arg-type]
+            elif kind == IN:
+                _COMMANDS[type(item)](self, item, at)
+            else:
+                self._woken(item, at)  # type: ignore[arg-type]
+        return said
+
+    def _new(self, command: SendOrder, now: int) -> None:
+        order = OwnOrder.of(command)
+        if text := self._new_refusal(command, order, now):
+            order.status = OrdStatus.REJECTED
+            self._orders.setdefault(command.cl_ord_id, order)
+            report = self._report(order, ExecType.REJECTED, text)
+            report.ord_status = OrdStatus.REJECTED
+            self._line.send_out(report, now)
+            return
+        self._orders[order.cl_ord_id] = order
+        self._line.send_out(self._report(order, ExecType.NEW), now)
+        self._work_order(order, now)
+
+    def _new_refusal(self, command: SendOrder, order: OwnOrder, now: int) -> str:
+        if command.cl_ord_id in self._orders:
+            return f"duplicate cl_ord_id {command.cl_ord_id}"
+        instrument = self._instruments.get(command.symbol)
+        if instrument is None:
+            return f"unknown symbol {command.symbol}"
+        text = refusal(command, instrument, self._capabilities) or self._trading(command.symbol)
+        return text or self._objection(order, order.price, now)
+
+    def _work_order(self, order: OwnOrder, now: int) -> None:
+        """Take what can be taken, then rest, or cancel what may not rest."""
+        if order.time_in_force is not TimeInForce.FOK or self._reach(order, now) >= order.leaves:
+            for px, qty in self._enter(order, now):
+                self._trade(order, qty, px, Liquidity.REMOVED, now)
+        if not order.leaves:
+            return
+        if self._rests(order):
+            self._rest(order, now)
+            return
+        order.status = OrdStatus.CANCELED
+        self._line.send_out(self._report(order, ExecType.CANCELED, "no more liquidity"), now)
+
+    def _cancel(self, command: CancelOrder, now: int) -> None:
+        order = self._orders.get(command.orig_cl_ord_id)
+        if order is None or order.ended:
+            self._refuse_change(command, order, "", now)
+            return
+        self._withdraw(order)
+        order.status = OrdStatus.CANCELED
+        report = self._report(order, ExecType.CANCELED)
+        report.cl_ord_id, report.orig_cl_ord_id = command.cl_ord_id, command.orig_cl_ord_id
+        self._line.send_out(report, now)
+
+    def _replace(self, command: ReplaceOrder, now: int) -> None:
+        order = self._orders.get(command.orig_cl_ord_id)
+        text = "" if order is None or order.ended else self._replace_refusal(command, order, now)
+        if order is None or order.ended or text:
+            self._refuse_change(command, order, text, now)
+            return
+        price = order.price if command.price is None else command.price
+        keeps = price == order.price and command.order_qty <= order.order_qty
+        if not keeps:
+            self._withdraw(order)
+        order.cl_ord_id, order.order_qty, order.price = command.cl_ord_id, command.order_qty, price
+        self._orders[order.cl_ord_id] = order
+        report = self._report(order, ExecType.REPLACED)
+        report.orig_cl_ord_id = command.orig_cl_ord_id
+        self._line.send_out(report, now)
+        if not keeps:
+            self._work_order(order, now)
+
+    def _replace_refusal(self, command: ReplaceOrder, order: OwnOrder, now: int) -> str:
+        instrument = self._instruments[order.symbol]
+        if command.cl_ord_id in self._orders:
+            return f"duplicate cl_ord_id {command.cl_ord_id}"
+        if command.order_qty <= order.cum_qty:
+            return f"too late: order_qty {command.order_qty}, cum_qty {order.cum_qty}"
+        if command.price is not None and order.ord_type is OrdType.MARKET:
+            return f"MARKET with price {command.price}, expected none"
+        text = bad_qty(command.order_qty, instrument) or bad_price(command.price, instrument)
+        price = order.price if command.price is None else command.price
+        return text or self._trading(order.symbol) or self._objection(order, price, now)
+
+    def _query(self, command: QueryOrder, now: int) -> None:
+        if not self.order_status:
+            return
+        order = self._orders.get(command.cl_ord_id)
+        if order is None:
+            report = ExecutionReport(
+                self.mic, command.cl_ord_id, ExecType.ORDER_STATUS, OrdStatus.REJECTED, text="unknown order"
+            )
+        else:
+            report = self._report(order, ExecType.ORDER_STATUS)
+            report.cl_ord_id = command.cl_ord_id
+        self._line.send_out(report, now)
+
+    def _on_phase(self, event: PhaseChange, now: int) -> None:
+        if event.mic not in ("", self.mic):
+            return
+        self._phases.setdefault(event.symbol, {})[event.mic] = event.phase
+        self._on_trading(event.symbol, not self._trading(event.symbol), now)
+
+    # -- reports -----------------------------------------------------------------------------------------------------
+
+    def _trade(self, order: OwnOrder, qty: int, px: int, liquidity: Liquidity, now: int) -> None:
+        order.cum_qty += qty
+        order.notional += qty * px
+        order.status = OrdStatus.PARTIALLY_FILLED if order.leaves else OrdStatus.FILLED
+        self._execs += 1
+        report = self._report(order, ExecType.TRADE)
+        report.exec_id = f"{self.mic}{self._execs}"
+        report.last_qty, report.last_px, report.liquidity = qty, px, liquidity
+        rate = self.make_fee if liquidity is Liquidity.ADDED else self.take_fee
+        report.fee = rate * qty // 10 ** self._instruments[order.symbol].qty_decimals
+        self._line.send_out(report, now)
+
+    def _report(self, order: OwnOrder, exec_type: ExecType, text: str = "") -> ExecutionReport:
+        return ExecutionReport(
+            self.mic,
+            order.cl_ord_id,
+            exec_type,
+            order.status,
+            order_qty=order.order_qty,
+            cum_qty=order.cum_qty,
+            avg_px=order.avg_px,
+            price=order.price,
+            text=text,
+        )
+
+    def _refuse_change(self, command: CancelOrder | ReplaceOrder, order: OwnOrder | None, text: str, now: int) -> None:
+        status = OrdStatus.REJECTED if order is None else order.status
+        why = text or ("unknown order" if order is None else f"too late: {status.name}")
+        self._line.send_out(OrderCancelReject(self.mic, command.cl_ord_id, command.orig_cl_ord_id, status, why), now)
+
+
+def _nothing(_: object, __: int) -> None:
+    """A tick only lets pass what is due."""
+
+
+_COMMANDS: dict[type, Callable[[SimVenue, Any, int], None]] = {
+    SendOrder: SimVenue._new,
+    CancelOrder: SimVenue._cancel,
+    ReplaceOrder: SimVenue._replace,
+    QueryOrder: SimVenue._query,
+}
