@@ -1,0 +1,244 @@
+"""Fair shares (law 4): which member is entitled to which lots of an execution, and what a bust takes back.
+
+An *epoch* is a run of executions shared by the same members at the same weights and limits; within it the share rule
+of shares.py holds. A change of members, weights or limits, or an execution that other members may have, opens the
+next one, into which deficits are carried. Rows and money are booking.py's.
+"""
+
+from collections.abc import Iterator
+
+from smartexec.kernel import demand
+from smartexec.kernel.blotter import Blotter, ClientOrder, Epoch, Execution, ParentOrder, ParentState
+from smartexec.kernel.booking import Books, minor_unit
+from smartexec.kernel.lifecycle import Life
+from smartexec.kernel.market import round_half_even
+from smartexec.kernel.settings import Allocation, Timing
+from smartexec.kernel.shares import Shares, bands, round_to_lots, spread
+from smartexec.model.enums import ExecType
+
+Band = tuple[int, int, int]
+"""(start, stop, lots) over `parent.active`."""
+
+
+class Allocator:
+    """Entitles members to executions."""
+
+    def __init__(self, blotter: Blotter, books: Books, settings: Allocation) -> None:
+        self.blotter = blotter
+        self.books = books
+        self.settings = settings
+        self.on_fill = settings.timing is Timing.ON_FILL
+
+    # -- an execution ----------------------------------------------------------------------------------------------
+
+    def fill(self, execution: Execution, lots: int) -> None:
+        """Share `lots` of an execution of a known parent; what no member may have goes to house or error."""
+        parent = execution.parent
+        assert parent is not None
+        left = lots
+        if parent.state is not ParentState.ENDED:
+            for start, stop, part in self._bands(parent, execution.last_px, lots):
+                self._give(execution, parent, (start, stop), part)
+                left -= part
+        if left:
+            self.books.beyond(execution, "error", left)
+            where = f"{parent.parent_id} ExecID(17) {execution.exec_id}"
+            text = f"execution beyond the order: {left} of {lots} lots to the error account"
+            self.blotter.alert("error", text, where)
+        if parent.leaves_qty == 0:
+            self.books.parent(parent)
+        for member in self._complete(parent):
+            self.complete(member)
+
+    def _bands(self, parent: ParentOrder, px: int, lots: int) -> Iterator[Band]:
+        """Who may share: members whose limit admits the price, clients before the house, law 3 kept afterwards."""
+        if parent.stale:
+            self.regroup(parent)
+        k = px * parent.sign
+        caps = [(t, n) for t, n in demand.slack(parent, demand.curve(parent)) if t > k] if parent.children else []
+        for first, last in ((0, parent.clients), (parent.clients, len(parent.active))):
+            stop = first
+            while stop < last and parent.active[stop].limit_key >= k:
+                stop += 1
+            weights = [m.lots_left for m in parent.active[first:stop]]
+            want = min(lots, sum(weights))
+            if not want:
+                continue
+            groups = [(sum(m.limit_key >= t for m in parent.active[first:stop]), n) for t, n in caps]
+            if all(n >= want for size, n in groups if size):
+                found = [(0, stop - first, want)]
+            else:
+                found = bands(want, weights, groups)[0]
+            for start, end, part in found:
+                if part:
+                    lots -= part
+                    caps = [(t, n - part) if parent.active[first + start].limit_key >= t else (t, n) for t, n in caps]
+                    yield first + start, first + end, part
+
+    def _give(self, execution: Execution, parent: ParentOrder, scope: tuple[int, int], lots: int) -> None:
+        epoch = parent.epoch
+        if epoch is None or epoch.scope != scope:
+            epoch = self._open(parent, scope)
+        given = epoch.shares.give(lots)
+        epoch.money += lots * execution.last_px
+        execution.parts.append((epoch, lots))
+        members = epoch.members
+        for index, n in given:
+            member = members[index]
+            member.entitled_qty += n
+            member.lots_left -= n
+        parent.leaves_qty -= lots
+        demand.changed(parent)
+        if self.on_fill:
+            self._book_fill(execution, epoch, given)
+        else:
+            epoch.unbooked += lots * execution.last_px
+
+    def _book_fill(self, execution: Execution, epoch: Epoch, given: list[tuple[int, int]]) -> None:
+        unit, px = minor_unit(epoch.parent.instrument), execution.last_px
+        for index, n in given:
+            row = self.books.client(
+                epoch.members[index], n, px, round_half_even(n * px, unit), epoch.limits[index],
+                epoch=epoch.number, exec_id=execution.exec_id,
+            )  # fmt: skip
+            execution.rows.append(row)
+            epoch.booked[index] += n
+            epoch.booked_qty += n
+
+    def _complete(self, parent: ParentOrder) -> list[ClientOrder]:
+        if parent.epoch is None:
+            return []
+        return [m for m in parent.epoch.members if m.lots_left == 0 and not m.over]
+
+    def complete(self, member: ClientOrder) -> None:
+        """A member has all it wanted: book it; what was offset and not traded ends as cancelled."""
+        self.books.member(member)
+        if not member.over and member.done_qty == member.order_qty:
+            text = "completed by offset against the owner's opposite order"
+            self.books.end(member, Life.CANCELED, ExecType.CANCELED, text)
+
+    # -- epochs ----------------------------------------------------------------------------------------------------
+
+    def regroup(self, parent: ParentOrder) -> None:
+        """Close the epoch, drop members who left, order those who stay; what leavers were owed is spread."""
+        self._close(parent)
+        stay = [m for m in parent.active if m.lots_left > 0]
+        stay.sort(key=lambda m: (m.house, -m.limit_key, m.number))
+        parent.clients = sum(not m.house for m in stay)
+        for leaver in parent.active:
+            if leaver.lots_left <= 0 and leaver.carried:
+                same = [m for m in stay if m.house == leaver.house]
+                self._spread(leaver, same)
+        parent.active = stay
+        parent.stale = False
+        demand.changed(parent)
+
+    def _spread(self, leaver: ClientOrder, stay: list[ClientOrder]) -> None:
+        deficit, leaver.carried = leaver.carried, 0
+        weights = [m.lots_left for m in stay]
+        if sum(weights):
+            for member, part in zip(stay, spread(deficit, weights), strict=True):
+                member.carried += part
+
+    def _close(self, parent: ParentOrder) -> None:
+        epoch, parent.epoch = parent.epoch, None
+        if epoch is None:
+            return
+        epoch.closed = True
+        for member, deficit in zip(epoch.members, epoch.shares.deficits(), strict=True):
+            member.carried = deficit
+
+    def _open(self, parent: ParentOrder, scope: tuple[int, int]) -> Epoch:
+        self._close(parent)
+        members = parent.active[scope[0] : scope[1]]
+        for done in [m for m in members if m.lots_left == 0 and m.carried]:
+            self._spread(done, [m for m in members if m.lots_left])
+        weights = [m.lots_left for m in members]
+        shares = Shares(weights, [m.carried for m in members])
+        limits = [m.price for m in members]
+        epoch = Epoch(parent, len(parent.epochs) + 1, members, shares, limits, scope, booked=[0] * len(members))
+        parent.epochs.append(epoch)
+        parent.epoch = epoch
+        return epoch
+
+    # -- busts -----------------------------------------------------------------------------------------------------
+
+    def undo(self, execution: Execution) -> None:
+        """Take an execution back from those who share it, with reversal rows for what was booked."""
+        parent = execution.parent
+        for row in execution.rows:
+            self.books.reverse(row)
+        if parent is None:
+            return
+        for epoch, lots in execution.parts:
+            before = epoch.shares.deficits() if epoch.closed else []
+            taken = self._take_rows(execution, epoch) if self.on_fill else self._take_share(execution, epoch, lots)
+            for index, n in taken:
+                epoch.members[index].entitled_qty -= n
+                self._reopen(epoch.members[index], n)
+            if before:
+                for member, old, new in zip(epoch.members, before, epoch.shares.deficits(), strict=True):
+                    member.carried += new - old
+        parent.stale = True
+        demand.changed(parent)
+
+    def _take_rows(self, execution: Execution, epoch: Epoch) -> list[tuple[int, int]]:
+        """On fill: exactly what the execution's rows gave."""
+        held = {row.order.number: row.qty for row in execution.rows if row.order and row.epoch == epoch.number}
+        taken = [(i, held[m.number]) for i, m in enumerate(epoch.members) if m.number in held]
+        for index, n in taken:
+            epoch.shares.given[index] -= n
+            epoch.booked[index] -= n
+        lots = sum(n for _, n in taken)
+        epoch.shares.total -= lots
+        epoch.booked_qty -= lots
+        epoch.money -= lots * execution.last_px
+        return taken
+
+    def _take_share(self, execution: Execution, epoch: Epoch, lots: int) -> list[tuple[int, int]]:
+        """At completion: the share rule run backwards, and the epoch's average booked anew where it was booked."""
+        had = self.books.unbook(epoch)
+        taken = epoch.shares.take(lots)
+        epoch.money -= lots * execution.last_px
+        epoch.unbooked = epoch.money
+        for index in had:
+            self.books.epoch_member(epoch, index)
+        return taken
+
+    def _reopen(self, member: ClientOrder, lots: int) -> None:
+        """A member has lots to execute again; if its parent is over it stays without them."""
+        parent = member.parent
+        assert parent is not None
+        if member.over:
+            return
+        if parent.state is ParentState.ENDED:
+            self.books.end(member, Life.CANCELED, ExecType.CANCELED, "execution busted after the end")
+            return
+        member.lots_left += lots
+        parent.leaves_qty += lots
+        if member not in parent.active:
+            parent.active.append(member)
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def book_all(self, parent: ParentOrder) -> None:
+        """Round to lots where configured, and book what is not booked."""
+        lot, least = self.settings.rounding_lot, self.settings.min_qty
+        if not self.on_fill and (lot > 1 or least):
+            for epoch in parent.epochs:
+                self._round(epoch, lot, least)
+        self.books.parent(parent)
+
+    def _round(self, epoch: Epoch, lot: int, least: int) -> None:
+        """Move what is not booked between the members of an epoch so that each has whole rounding lots."""
+        open_ = [i for i, m in enumerate(epoch.members) if not m.over and not epoch.booked[i]]
+        given = [epoch.shares.given[i] for i in open_]
+        if not sum(given):
+            return
+        rooms = [given[n] + epoch.members[i].lots_left for n, i in enumerate(open_)]
+        exact = [epoch.shares.exact(i) for i in open_]
+        for i, old, new in zip(open_, given, round_to_lots(given, exact, rooms, lot, least), strict=True):
+            member = epoch.members[i]
+            epoch.shares.given[i] = new
+            member.entitled_qty += new - old
+            member.lots_left += old - new

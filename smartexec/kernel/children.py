@@ -1,0 +1,246 @@
+"""What venues say of child orders: each report moves one child through its life, and its parent's totals with it.
+
+Order of arrival proves nothing: a report may be late, twice, or before the one it follows. Quantities go by executions
+and by the highest CumQty(14) seen; what a venue has executed and not reported stays counted as open.
+"""
+
+from collections.abc import Callable
+
+from smartexec.kernel import demand
+from smartexec.kernel.blotter import Blotter, ChildOrder
+from smartexec.kernel.executions import Ledger, count
+from smartexec.kernel.lifecycle import Life
+from smartexec.kernel.scorecard import Scorecard
+from smartexec.kernel.send import Sender
+from smartexec.model.enums import ExecType, OrdStatus, Outcome, TimeInForce, Wake
+from smartexec.model.events import ExecutionReport, OrderCancelReject, OrderState, Resolve
+
+ENDS = {
+    ExecType.CANCELED: Life.CANCELED,
+    ExecType.EXPIRED: Life.EXPIRED,
+    ExecType.REJECTED: Life.REJECTED,
+    ExecType.DONE_FOR_DAY: Life.DONE_FOR_DAY,
+}
+STATUS_ENDS = {
+    OrdStatus.CANCELED: Life.CANCELED,
+    OrdStatus.EXPIRED: Life.EXPIRED,
+    OrdStatus.DONE_FOR_DAY: Life.DONE_FOR_DAY,
+}
+"""What a status says is over. FILLED is not among them: the executions will say so, or the difference is booked."""
+GONE = (*STATUS_ENDS, OrdStatus.FILLED, OrdStatus.REJECTED)
+OUTCOMES = {
+    Life.FILLED: Outcome.FILLED,
+    Life.CANCELED: Outcome.CANCELED,
+    Life.EXPIRED: Outcome.EXPIRED,
+    Life.REJECTED: Outcome.REJECTED,
+    Life.DONE_FOR_DAY: Outcome.EXPIRED,
+}
+
+
+class Children:
+    """Applies venue events to child orders."""
+
+    def __init__(self, blotter: Blotter, ledger: Ledger, sender: Sender, scorecard: Scorecard) -> None:
+        self.blotter = blotter
+        self.ledger = ledger
+        self.sender = sender
+        self.scorecard = scorecard
+        self._handlers: dict[ExecType, Callable[[ChildOrder, ExecutionReport], None]] = {
+            ExecType.NEW: self._acknowledged,
+            ExecType.PENDING_NEW: self._nothing,
+            ExecType.REJECTED: self._ended,
+            ExecType.CANCELED: self._ended,
+            ExecType.EXPIRED: self._ended,
+            ExecType.DONE_FOR_DAY: self._ended,
+            ExecType.REPLACED: self._replaced,
+            ExecType.PENDING_CANCEL: self._pending,
+            ExecType.PENDING_REPLACE: self._pending,
+            ExecType.SUSPENDED: self._suspended,
+            ExecType.RESTATED: self._restated,
+            ExecType.TRADE: self._traded,
+            ExecType.TRADE_CANCEL: self._undone,
+            ExecType.TRADE_CORRECT: self._undone,
+            ExecType.ORDER_STATUS: self._status,
+        }
+
+    # -- entrances -------------------------------------------------------------------------------------------------
+
+    def report(self, report: ExecutionReport) -> None:
+        """Take an ExecutionReport(35=8)."""
+        child = self.blotter.children.get(report.cl_ord_id) or self.blotter.children.get(report.orig_cl_ord_id)
+        if child is None or child.mic != report.mic:
+            self._stranger(report)
+            return
+        if report.cum_qty is not None and report.exec_type not in (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT):
+            child.venue_cum = max(child.venue_cum, min(report.cum_qty, child.order_qty))
+        self._handlers[report.exec_type](child, report)
+        self.after(child)
+
+    def _stranger(self, report: ExecutionReport) -> None:
+        if report.exec_type is ExecType.TRADE:
+            self.ledger.trade(report, None)
+        elif report.exec_type in (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT):
+            self.ledger.undo(report)
+        else:
+            text = f"{report.exec_type.name} on an unknown order: ignored"
+            self.blotter.alert("warning", text, f"{report.mic} ClOrdID(11) {report.cl_ord_id}")
+
+    def cancel_reject(self, reject: OrderCancelReject) -> None:
+        """Take an OrderCancelReject(35=9): the order goes on as it was, unless it turns out to be over."""
+        child = self.blotter.children.get(reject.cl_ord_id)
+        if child is None or not child.refuse(reject.cl_ord_id):
+            return
+        if reject.ord_status in GONE and not child.over:
+            self.sender.doubt(child)
+        self.after(child)
+
+    def state(self, state: OrderState) -> None:
+        """Take a running total from a venue without execution ids: book the difference."""
+        child = self.blotter.children.get(state.cl_ord_id)
+        if child is None:
+            text = f"state with CumQty(14) {state.cum_qty} of an unknown order: ignored"
+            self.blotter.alert("error" if state.cum_qty else "warning", text, f"{state.mic} {state.cl_ord_id}")
+            return
+        self._ack(child)
+        self.ledger.difference(child, state.cum_qty, state.avg_px)
+        child.synthetic = None
+        life = STATUS_ENDS.get(state.ord_status)
+        if state.ord_status is OrdStatus.REJECTED:
+            life = Life.REJECTED
+        if life is not None and not child.over:
+            child.end(life)
+        self.after(child)
+
+    def resolve(self, event: Resolve) -> None:
+        """Take an operator's word for what became of a child: book it and end the child."""
+        child = self.blotter.children.get(event.cl_ord_id)
+        if child is None:
+            self.blotter.alert("warning", "resolve of an unknown child order: ignored", event.cl_ord_id)
+            return
+        text = f"resolved by {event.user or 'unnamed'}: CumQty(14) {event.cum_qty}; {event.reason or 'no reason'}"
+        self.blotter.alert("warning", text, child.order_id)
+        self.give_up(child, event.cum_qty, event.avg_px)
+
+    def give_up(self, child: ChildOrder, cum_qty: int, avg_px: int) -> None:
+        """End a child in doubt with what is known of it; later executions are booked as they come."""
+        self.ledger.difference(child, cum_qty, avg_px)
+        if not child.over:
+            child.end(Life.CANCELED)
+        child.venue_cum = child.cum_qty
+        self.after(child)
+
+    # -- one method per ExecType(150) -------------------------------------------------------------------------------
+
+    def _nothing(self, child: ChildOrder, report: ExecutionReport) -> None:
+        pass
+
+    def _ack(self, child: ChildOrder) -> None:
+        child.acknowledge()
+        if not child.acked:
+            child.acked = True
+            self.scorecard.acked(child, self.blotter.now)
+
+    def _acknowledged(self, child: ChildOrder, report: ExecutionReport) -> None:
+        self._ack(child)
+
+    def _ended(self, child: ChildOrder, report: ExecutionReport) -> None:
+        if report.exec_type is not ExecType.REJECTED:
+            self._ack(child)
+        if not child.accept(report.cl_ord_id) or not child.over:
+            child.end(ENDS[report.exec_type])
+        if report.exec_type is ExecType.REJECTED:
+            self.blotter.alert(
+                "warning", f"rejected by the venue: {report.text or 'no text'}", f"{child.mic} {child.order_id}"
+            )
+
+    def _replaced(self, child: ChildOrder, report: ExecutionReport) -> None:
+        self._ack(child)
+        child.accept(report.cl_ord_id)
+
+    def _pending(self, child: ChildOrder, report: ExecutionReport) -> None:
+        child.pend(report.cl_ord_id)
+
+    def _suspended(self, child: ChildOrder, report: ExecutionReport) -> None:
+        child.suspend()
+
+    def _restated(self, child: ChildOrder, report: ExecutionReport) -> None:
+        qty = report.order_qty
+        if qty is not None and qty > child.order_qty:
+            text = f"restated from {child.order_qty} to {qty} lots: the increase is cancelled"
+            self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
+            child.frozen = True
+        child.restate(qty)
+
+    def _traded(self, child: ChildOrder, report: ExecutionReport) -> None:
+        self._ack(child)
+        if self.ledger.trade(report, child):
+            self.blotter.wake(child.parent, Wake.FILL)
+
+    def _undone(self, child: ChildOrder, report: ExecutionReport) -> None:
+        if self.ledger.undo(report) is not None:
+            self.blotter.wake(child.parent, Wake.FILL)
+
+    def _status(self, child: ChildOrder, report: ExecutionReport) -> None:
+        """Take an answer to a query."""
+        if report.ord_status is OrdStatus.REJECTED:
+            self._unknown(child)
+            return
+        self._ack(child)
+        request = report.cl_ord_id
+        if child.requests and request != child.cl_ord_id:
+            child.accept(request)
+        if report.ord_status in STATUS_ENDS and not child.over:
+            child.end(STATUS_ENDS[report.ord_status])
+        missing = child.venue_cum - child.cum_qty
+        if missing > 0 and child.queries > 1 and report.avg_px:
+            self.ledger.difference(child, child.venue_cum, report.avg_px)
+        if not child.over and child.queries > 1:
+            self._ask_again(child)
+
+    def _ask_again(self, child: ChildOrder) -> None:
+        """The venue has the order live, and has had time for every request: those unanswered are lost."""
+        had_cancel, requests = child.cancelling, list(child.requests or ())
+        for request in requests:
+            if request.is_cancel or child.queries > 2:
+                child.refuse(request.cl_ord_id)
+        if requests and (had_cancel or child.queries > 2):
+            child.key = demand.key(child.price, child.parent.sign)
+            self.sender.cancel(child)
+
+    def _unknown(self, child: ChildOrder) -> None:
+        if child.over:
+            return
+        if self.sender.venues[child.mic].authoritative_unknown and not child.acked:
+            child.end(Life.REJECTED)
+            self.blotter.alert("warning", "the venue never had it: released", f"{child.mic} {child.order_id}")
+        elif child.queries == 1:
+            text = "unknown to the venue, whose word is no proof: still in doubt"
+            self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
+
+    # -- after every report -----------------------------------------------------------------------------------------
+
+    def after(self, child: ChildOrder) -> None:
+        """Bring the totals up to date and let go of a child that is over."""
+        parent, slot = child.parent, child.slot
+        if not child.requests:
+            child.key = demand.key(child.price, parent.sign)
+        count(child)
+        self.blotter.touch(parent)
+        if not child.over:
+            parent.children.setdefault(child.order_id, child)
+            return
+        if child.counted:
+            if not child.query_at:
+                self.sender.doubt(child)
+            return
+        if child.ended is None:
+            child.ended = self.blotter.now
+            child.outcome = slot.last_outcome = OUTCOMES[child.life]
+            self.scorecard.ended(child)
+        if parent.children.pop(child.order_id, None) is None:
+            return
+        slot.legs.pop(child.order_id, None)
+        if not slot.legs:
+            slot.ended = self.blotter.now
+            if slot.slice.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
+                slot.spent = slot.want == 0 or slot.spent

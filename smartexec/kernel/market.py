@@ -1,0 +1,152 @@
+"""The market of one instrument as the kernel knows it: quotes by venue, the best of them, trades, phase, volume.
+
+The best bid and offer is worked out when somebody looks, not when a quote arrives: most quotes are looked at by nobody.
+"""
+
+from attrs import Factory, define
+
+from smartexec.model.enums import Phase
+from smartexec.model.ids import Nanos, Px, Qty
+from smartexec.model.instrument import Instrument
+from smartexec.model.market import PhaseChange, Quote, Trade
+from smartexec.model.view import MarketView
+
+
+@define(eq=False)
+class Touch:
+    """Best bid and offer with the quantity shown there; (None, 0) where a side is empty."""
+
+    bid: int | None = None
+    bid_qty: int = 0
+    ask: int | None = None
+    ask_qty: int = 0
+
+    @property
+    def valid(self) -> bool:
+        """Both sides there, not locked, not crossed."""
+        return self.bid is not None and self.ask is not None and self.bid < self.ask
+
+
+@define(eq=False)
+class Market:
+    """One instrument's market."""
+
+    instrument: Instrument
+    quotes: dict[str, Quote] = Factory(dict)
+    """By MIC; "" is the consolidated tape and, where it is there, the best bid and offer."""
+    quote_time: int | None = None
+    touch: Touch | None = Factory(Touch)
+    """None: a quote has arrived since somebody looked."""
+    last: int | None = None
+    phases: dict[str, Phase] = Factory(dict)
+    volume: int = 0
+    turnover: int = 0
+    venue_volume: dict[str, int] = Factory(dict)
+    down: dict[str, bool] = Factory(dict)
+    """Venues whose session is down: their quotes do not count."""
+    opposed: bool = False
+    """Parents on both sides have something to cross: a new midpoint is worth a look."""
+    tried: tuple[int | None, int | None] | None = None
+    """The touch at which crossing was tried last."""
+
+    def on_quote(self, quote: Quote, now: int) -> None:
+        """Take a quote."""
+        self.quotes[quote.mic] = quote
+        self.quote_time = now
+        self.touch = None
+
+    def on_trade(self, trade: Trade) -> None:
+        """Take a print."""
+        self.last = trade.px
+        self.volume += trade.qty
+        self.turnover += trade.qty * trade.px
+        self.venue_volume[trade.mic] = self.venue_volume.get(trade.mic, 0) + trade.qty
+
+    def on_phase(self, change: PhaseChange) -> None:
+        """Take a change of phase."""
+        self.phases[change.mic] = change.phase
+
+    @property
+    def phase(self) -> Phase:
+        """The phase that holds everywhere, else the best that any venue has."""
+        if "" in self.phases or not self.phases:
+            return self.phases.get("", Phase.UNKNOWN)
+        found = [p for mic, p in self.phases.items() if not self.down.get(mic)]
+        return Phase.CONTINUOUS if Phase.CONTINUOUS in found else found[0] if found else Phase.UNKNOWN
+
+    def phase_at(self, mic: str) -> Phase:
+        """The phase at a venue."""
+        everywhere = self.phases.get("", Phase.UNKNOWN)
+        return everywhere if everywhere in (Phase.HALTED, Phase.CLOSED) else self.phases.get(mic, everywhere)
+
+    def best(self) -> Touch:
+        """Best bid and offer now."""
+        if self.touch is None:
+            tape = self.quotes.get("")
+            self.touch = Touch(tape.bid, tape.bid_qty, tape.ask, tape.ask_qty) if tape else self._over_venues()
+        return self.touch
+
+    def _over_venues(self) -> Touch:
+        best = Touch()
+        for quote in self.quotes.values():
+            if self.down.get(quote.mic):
+                continue
+            if quote.bid is not None and quote.bid_qty > 0:
+                if best.bid is None or quote.bid > best.bid:
+                    best.bid, best.bid_qty = quote.bid, quote.bid_qty
+                elif quote.bid == best.bid:
+                    best.bid_qty += quote.bid_qty
+            if quote.ask is not None and quote.ask_qty > 0:
+                if best.ask is None or quote.ask < best.ask:
+                    best.ask, best.ask_qty = quote.ask, quote.ask_qty
+                elif quote.ask == best.ask:
+                    best.ask_qty += quote.ask_qty
+        return best
+
+    def reference(self) -> int | None:
+        """Price for collars: midpoint (rounded down) of a valid market, else the last trade."""
+        touch = self.best()
+        if touch.valid and touch.bid is not None and touch.ask is not None:
+            return (touch.bid + touch.ask) // 2
+        return self.last
+
+    def shown(self, mic: str, buy: bool) -> int | None:
+        """Lots a venue's own quote shows at the touch that a buyer (seller) would take; None if it has no quote."""
+        quote = self.quotes.get(mic)
+        if quote is None or not mic:
+            return None
+        at_best = self.best()
+        if buy:
+            return quote.ask_qty if quote.ask == at_best.ask else 0
+        return quote.bid_qty if quote.bid == at_best.bid else 0
+
+    def spread(self, mic: str) -> int | None:
+        """Spread of a venue's own quote."""
+        quote = self.quotes.get(mic)
+        return None if quote is None or quote.bid is None or quote.ask is None else quote.ask - quote.bid
+
+    def view(self, now: int, volume0: int, turnover0: int) -> MarketView:
+        """The market for an order that began when volume and turnover were `volume0` and `turnover0`."""
+        touch = self.best()
+        volume = self.volume - volume0
+        instrument = self.instrument
+        return MarketView(
+            bid=None if touch.bid is None else Px(touch.bid),
+            ask=None if touch.ask is None else Px(touch.ask),
+            bid_qty=Qty(touch.bid_qty),
+            ask_qty=Qty(touch.ask_qty),
+            last=None if self.last is None else Px(self.last),
+            phase=self.phase,
+            age=None if self.quote_time is None else Nanos(now - self.quote_time),
+            open=Nanos(instrument.open),
+            close=Nanos(instrument.close),
+            volume=Qty(volume),
+            vwap=Px(round_half_even(self.turnover - turnover0, volume)) if volume else None,
+        )
+
+
+def round_half_even(numerator: int, denominator: int) -> int:
+    """Integer nearest to a quotient, ties to even; denominator > 0."""
+    quotient, rest = divmod(numerator, denominator)
+    twice = 2 * rest
+    return quotient + (1 if twice > denominator or (twice == denominator and quotient & 1) else 0)

@@ -1,0 +1,244 @@
+"""The routing step: ask the routing logic, check every leg, keep opposing children apart, send.
+
+A leg that exceeds the quantity, breaks the limit or names a venue that is down is refused and said; the others go.
+"""
+
+from collections.abc import Callable, Collection
+
+from attrs import evolve
+
+from smartexec.kernel import demand
+from smartexec.kernel.advisor import Advisor, Fault
+from smartexec.kernel.blotter import NO_LIMIT, Blotter, ChildOrder, ParentOrder, Slot, Why
+from smartexec.kernel.decide import price_of
+from smartexec.kernel.netting import Netter
+from smartexec.kernel.scorecard import Scorecard
+from smartexec.kernel.send import Sender
+from smartexec.kernel.settings import Routing
+from smartexec.kernel.timers import Timers
+from smartexec.model.enums import OrdType, Outcome, TimeInForce, Wake
+from smartexec.model.ids import NANOS_PER_SECOND, Mic, Nanos, Px, Qty
+from smartexec.model.routing import Attempt, Leg, Route, RouteRequest
+
+RETRY = NANOS_PER_SECOND
+"""How long a slot that a guard has clipped waits before it is tried again."""
+
+
+def _whole(*values: object) -> bool:
+    return all(type(v) is int and v >= 0 for v in values)
+
+
+class Router:
+    """Turns unplaced quantity into child orders."""
+
+    def __init__(
+        self,
+        blotter: Blotter,
+        advisor: Advisor,
+        sender: Sender,
+        scorecard: Scorecard,
+        netter: Netter,
+        timers: Timers,
+        settings: Routing,
+        quarantined: Collection[str],
+        quarantine: Callable[[str, str], None],
+    ) -> None:
+        self.blotter = blotter
+        self.advisor = advisor
+        self.sender = sender
+        self.scorecard = scorecard
+        self.netter = netter
+        self.timers = timers
+        self.settings = settings
+        self.quarantined = quarantined
+        self.quarantine = quarantine
+
+    def route(self, parent: ParentOrder, slot: Slot, qty: int, worst: int) -> None:
+        """Place `qty` lots of a slot at limit key `worst` or better."""
+        name = slot.slice.router or self.settings.default
+        if slot.rounds >= self.settings.max_rounds or slot.spent:
+            self._unfilled(parent, slot)
+            return
+        if name in self.quarantined:
+            self.quarantine(name, "still quarantined")
+            return
+        request = self._request(parent, slot, qty, worst)
+        slot.rounds += 1
+        answer = self.advisor.route(name, request)
+        fault = answer.text if isinstance(answer, Fault) else self._fault(answer)
+        if isinstance(answer, Fault) or fault:
+            self.quarantine(name, fault)
+            return
+        slot.state = answer.state
+        if answer.wake_at is not None:
+            slot.hold_until = answer.wake_at
+            self.timers.at(answer.wake_at, lambda: self.blotter.touch(parent))
+        before = len(slot.legs)
+        self._send(parent, slot, request, answer, worst, name)
+        if len(slot.legs) == before and answer.wake_at is None:
+            self._nothing_sent(parent, slot, answer)
+
+    def _nothing_sent(self, parent: ParentOrder, slot: Slot, answer: Route) -> None:
+        if not slot.legs:
+            slot.last_outcome = Outcome.REFUSED if answer.legs else Outcome.NO_ROUTE
+        if not answer.legs:
+            slot.clipped_by = slot.clipped_by or "no route"
+            slot.rounds = self.settings.max_rounds
+            self._unfilled(parent, slot)
+            return
+        slot.rounds -= 1
+        slot.hold_until = self.blotter.now + RETRY
+        self.timers.at(slot.hold_until, lambda: self.blotter.touch(parent))
+
+    def _unfilled(self, parent: ParentOrder, slot: Slot) -> None:
+        """The routing logic has no more to try under this decision: say so to the strategy, once."""
+        if slot.legs:
+            return
+        if slot.slice.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
+            slot.spent = True
+        slot.want = 0
+        if slot.attempts and parent.last_wake is not Wake.UNFILLED:
+            self.blotter.wake(parent, Wake.UNFILLED)
+
+    # -- the request -----------------------------------------------------------------------------------------------
+
+    def _request(self, parent: ParentOrder, slot: Slot, qty: int, worst: int) -> RouteRequest:
+        now, limit = self.blotter.now, price_of(worst, parent.sign)
+        s = slot.slice
+        return RouteRequest(
+            Nanos(now),
+            parent.parent_id,
+            side=parent.side,
+            instrument=parent.instrument,
+            slice=s if s.qty == qty and s.price == limit else evolve(s, qty=qty, price=limit),
+            qty=Qty(qty),
+            limit=None if limit is None else Px(limit),
+            market=parent.market.view(now, parent.volume0, parent.turnover0),
+            venues=self.scorecard.scores(parent.market, parent.sign > 0),
+            attempts=tuple(self._attempt(c) for c in slot.attempts),
+            woken_by=parent.last_wake,
+            state=slot.state,
+            seed=parent.seed,
+        )
+
+    @staticmethod
+    def _attempt(child: ChildOrder) -> Attempt:
+        return Attempt(
+            mic=Mic(child.mic),
+            qty=Qty(child.order_qty),
+            cum_qty=Qty(child.cum_qty),
+            price=None if child.price is None else Px(child.price),
+            sent=Nanos(child.sent),
+            ended=None if child.ended is None else Nanos(child.ended),
+            outcome=child.outcome,
+        )
+
+    def on_tick(self, parent: ParentOrder, price: int) -> int:
+        """A price moved to the tick on the passive side of it."""
+        tick = parent.instrument.tick
+        return price - price % tick if parent.sign > 0 else price + -price % tick
+
+    # -- the answer ------------------------------------------------------------------------------------------------
+
+    def _fault(self, route: Route) -> str:
+        """What is wrong with a route as such; "" if nothing is."""
+        now = self.blotter.now
+        legs: tuple[object, ...] = route.legs
+        for leg in legs:
+            if not isinstance(leg, Leg):
+                return f"legs: found {type(leg).__name__}, expected Leg"
+            if not _whole(leg.qty, leg.min_qty, leg.rest_for or 0, leg.price or 0):
+                return f"leg to {leg.mic!r}: qty {leg.qty!r}, price {leg.price!r}: expected whole numbers, not negative"
+        if route.wake_at is not None and (type(route.wake_at) is not int or route.wake_at <= now):
+            return f"wake_at {route.wake_at!r}, expected later than now {now}"
+        return ""
+
+    def _send(
+        self, parent: ParentOrder, slot: Slot, request: RouteRequest, route: Route, worst: int, name: str
+    ) -> None:
+        if parent.view is None or parent.decision is None or parent.row is None:
+            return
+        why = Why(parent.view, parent.decision, request, name, route.note)
+        left = request.qty + request.overbook_qty
+        for leg in route.legs:
+            leg = self._shape(parent, leg, request)
+            refusal = self._refusal(parent, leg, worst, left)
+            qty = leg.qty
+            if not refusal:
+                qty = self._apart(parent, leg)
+                refusal = "self-match" if qty < leg.qty else ""
+            if qty > 0 and not (refusal and refusal != "self-match"):
+                left -= qty
+                sent = self.sender.send(parent, slot, leg, qty, why)
+                if isinstance(sent, ChildOrder):
+                    parent.row.legs.append(sent)
+                else:
+                    refusal = sent
+            if refusal:
+                self._clip(parent, slot, leg, refusal)
+
+    def _shape(self, parent: ParentOrder, leg: Leg, request: RouteRequest) -> Leg:
+        """Whole lots, on the tick; a market leg under a limit becomes a limit leg at the worst price."""
+        lot = parent.instrument.lot
+        price = request.limit if leg.price is None else leg.price
+        if price is not None:
+            price = self.on_tick(parent, price)
+        qty = leg.qty - leg.qty % lot
+        return leg if qty == leg.qty and price == leg.price else evolve(leg, qty=qty, price=price)
+
+    def _refusal(self, parent: ParentOrder, leg: Leg, worst: int, left: int) -> str:
+        capabilities = self.scorecard.venues.get(leg.mic)
+        if capabilities is None:
+            return "unknown venue"
+        kind = OrdType.PEGGED if leg.peg else OrdType.MARKET if leg.price is None else OrdType.LIMIT
+        checks = (
+            ("no quantity", leg.qty == 0),
+            ("venue is down", not self.scorecard.up[leg.mic]),
+            ("quantity exceeded", leg.qty > left),
+            ("limit broken", demand.key(leg.price, parent.sign) > worst),
+            ("time in force not supported", leg.time_in_force not in capabilities.times_in_force),
+            ("order type not supported", kind not in capabilities.ord_types and leg.peg not in capabilities.pegs),
+            ("minimum quantity not supported", leg.min_qty > 0 and not capabilities.min_qty),
+            ("display quantity not supported", leg.display_qty is not None and not capabilities.display_qty),
+            ("post-only not supported", leg.post_only and not capabilities.post_only),
+        )
+        return next((name for name, broken in checks if broken), "")
+
+    def _clip(self, parent: ParentOrder, slot: Slot, leg: Leg, refusal: str) -> None:
+        """Note what kept a leg from going out; say it once until something else does."""
+        if slot.clipped_by != refusal:
+            text = f"child order not sent: {refusal} ({leg.qty} lots to {leg.mic})"
+            self.blotter.alert("warning", text, f"{parent.parent_id} slot {slot.name}")
+        slot.clipped_by = refusal
+
+    # -- self-match prevention -------------------------------------------------------------------------------------
+
+    def _apart(self, parent: ParentOrder, leg: Leg) -> int:
+        """How many lots of a leg can meet no opposing child of ours at that venue.
+
+        Where the parents could cross instead, the overlap of the resting side is cancelled so that they can.
+        """
+        met = self.opposing(parent, leg.mic, NO_LIMIT if leg.peg else demand.key(leg.price, parent.sign))
+        if not met:
+            return leg.qty
+        overlap = leg.qty
+        for child in met:
+            if overlap > 0 and self.netter.crossable(parent, child.parent, min(overlap, child.counted)):
+                overlap -= child.counted
+                self.sender.cancel(child)
+        return 0
+
+    def opposing(self, parent: ParentOrder, mic: str, k: int) -> list[ChildOrder]:
+        """Own children of the other side that an order at limit key `k` could meet at a venue."""
+        return [
+            child
+            for other in self.blotter.by_symbol[parent.instrument.symbol].values()
+            if other.sign != parent.sign
+            for child in other.children.values()
+            if child.mic == mic and child.counted and self._can_meet(k, child)
+        ]
+
+    @staticmethod
+    def _can_meet(k: int, child: ChildOrder) -> bool:
+        pegged = child.leg is not None and child.leg.peg is not None
+        return k >= NO_LIMIT or pegged or child.key >= NO_LIMIT or k + child.key >= 0

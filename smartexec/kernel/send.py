@@ -1,0 +1,144 @@
+"""The one door to venues: every new order and replace passes the guards here, cancels and queries always pass."""
+
+from smartexec.kernel import demand
+from smartexec.kernel.blotter import Blotter, ChildOrder, ParentOrder, Slot, Why
+from smartexec.kernel.executions import count
+from smartexec.kernel.guards import Guards
+from smartexec.kernel.timers import Timers
+from smartexec.model.commands import CancelOrder, QueryOrder, ReplaceOrder, SendOrder
+from smartexec.model.enums import OrdType, ReplaceMode
+from smartexec.model.routing import Capabilities, Leg
+
+MAX_BACKOFF = 6
+"""The wait between two queries doubles this often at most."""
+
+
+class Sender:
+    """Sends, replaces, cancels and queries child orders."""
+
+    def __init__(
+        self, blotter: Blotter, guards: Guards, timers: Timers, venues: dict[str, Capabilities], in_doubt_wait: int
+    ) -> None:
+        self.blotter = blotter
+        self.guards = guards
+        self.timers = timers
+        self.venues = venues
+        self.in_doubt_wait = in_doubt_wait
+
+    def send(self, parent: ParentOrder, slot: Slot, leg: Leg, qty: int, why: Why) -> ChildOrder | str:
+        """Send a child order; the name of the guard that refuses it, if one does."""
+        refusal = self.guards.check(parent, leg.mic, qty, leg.price)
+        if refusal:
+            return refusal
+        parent.child_count += 1
+        cl_ord_id = f"{parent.parent_id}.{parent.child_count}"
+        child = ChildOrder(
+            cl_ord_id, qty, leg.price, parent=parent, slot=slot, terms=slot.slice, mic=leg.mic, order_id=cl_ord_id
+        )
+        child.aliases.append(cl_ord_id)
+        child.key = demand.key(leg.price, parent.sign)
+        child.leg, child.time_in_force = leg, leg.time_in_force
+        child.sent, child.why = self.blotter.now, why
+        child.routing = why.routing
+        child.reason = f"{parent.strategy}: {why.decision.note or 'no note'} | {why.routing}: {why.note or 'no note'}"
+        parent.children[cl_ord_id] = child
+        slot.legs[cl_ord_id] = child
+        slot.attempts.append(child)
+        slot.sent = self.blotter.now
+        self.blotter.children[cl_ord_id] = child
+        self.blotter.child_orders.append(child)
+        count(child)
+        ord_type = OrdType.PEGGED if leg.peg else OrdType.MARKET if leg.price is None else OrdType.LIMIT
+        self.blotter.outbox.append(
+            SendOrder(
+                leg.mic,
+                cl_ord_id,
+                parent.instrument.symbol,
+                parent.side,
+                qty,
+                ord_type,
+                leg.price,
+                leg.time_in_force,
+                leg.min_qty,
+                leg.display_qty,
+                leg.post_only,
+                leg.peg,
+            )  # fmt: skip
+        )
+        self.doubt(child)
+        if leg.rest_for is not None:
+            self.timers.at(self.blotter.now + leg.rest_for, lambda: self.cancel(child))
+        return child
+
+    def can_replace(self, child: ChildOrder) -> bool:
+        """Whether the venue replaces, and nothing else is under way with the order."""
+        replace = self.venues[child.mic].replace is not ReplaceMode.NONE
+        return replace and not child.in_doubt and not child.over and not child.frozen
+
+    def replace(self, child: ChildOrder, qty: int, price: int | None) -> str:
+        """Ask for another total quantity and price; the name of the guard that refuses, else ""."""
+        parent = child.parent
+        if qty > child.order_qty or price != child.price:
+            refusal = self.guards.check(parent, child.mic, qty - child.cum_qty, price, replaces=child)
+            if refusal:
+                return refusal
+        request = self._alias(child)
+        child.request_replace(request, qty, price)
+        child.key = max(child.key, demand.key(price, parent.sign))
+        count(child)
+        symbol = parent.instrument.symbol
+        command = ReplaceOrder(child.mic, request, child.cl_ord_id, symbol, parent.side, qty, price)
+        self.blotter.outbox.append(command)
+        self.doubt(child)
+        return ""
+
+    def cancel(self, child: ChildOrder) -> None:
+        """Ask for the cancel of a child; does nothing if it is over or being cancelled."""
+        if child.over or child.cancelling:
+            return
+        parent = child.parent
+        request = self._alias(child)
+        child.request_cancel(request)
+        count(child)
+        symbol = parent.instrument.symbol
+        self.blotter.outbox.append(CancelOrder(child.mic, request, child.cl_ord_id, symbol, parent.side))
+        self.doubt(child)
+
+    def cancel_all(self, parent: ParentOrder) -> None:
+        """Cancel everything live of a parent."""
+        for child in list(parent.children.values()):
+            self.cancel(child)
+
+    def _alias(self, child: ChildOrder) -> str:
+        request = f"{child.order_id}-{len(child.aliases)}"
+        child.aliases.append(request)
+        self.blotter.children[request] = child
+        return request
+
+    # -- in doubt --------------------------------------------------------------------------------------------------
+
+    def doubt(self, child: ChildOrder) -> None:
+        """Ask the venue for the state of a child if it is still in doubt when `in_doubt_wait` is over."""
+        wait = self.in_doubt_wait << min(child.queries, MAX_BACKOFF)
+        child.query_at = at = self.blotter.now + wait
+        self.timers.at(at, lambda: self._query(child, at))
+
+    def unsure(self, child: ChildOrder) -> bool:
+        """Whether something the venue was asked, or has done, is not known to the end."""
+        return child.in_doubt if not child.over else child.counted > 0
+
+    def _query(self, child: ChildOrder, at: int) -> None:
+        if child.query_at != at:
+            return
+        if not self.unsure(child):
+            child.query_at = 0
+            return
+        child.queries += 1
+        venue = self.venues[child.mic]
+        if venue.order_status:
+            parent = child.parent
+            self.blotter.outbox.append(QueryOrder(child.mic, child.cl_ord_id, parent.instrument.symbol, parent.side))
+        if child.queries in (1, MAX_BACKOFF):
+            text = "no answer from the venue: state in doubt, " + ("asked" if venue.order_status else "cannot be asked")
+            self.blotter.alert("warning", text, f"{child.mic} {child.order_id}")
+        self.doubt(child)
