@@ -1,0 +1,163 @@
+"""A configuration made real: plugin instances and the engine's arguments. Starts nothing and reads no data.
+
+Faults of all plugins' fields are collected together with those of the file.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from smartexec.errors import ConfigError, PluginError
+from smartexec.interfaces.journal import Journal
+from smartexec.interfaces.market_data import MarketDataFeed
+from smartexec.interfaces.order_source import OrderSource
+from smartexec.interfaces.routing import RoutingLogic
+from smartexec.interfaces.sink import Sink
+from smartexec.interfaces.strategy import Strategy
+from smartexec.interfaces.venue import VenueAdapter
+from smartexec.model.enums import Wake
+from smartexec.registry import Registry, discover
+from smartexec.runtime.config import Config, Section, read
+from smartexec.runtime.schema import build, check_fields
+
+
+@frozen(kw_only=True)
+class Plan:
+    """All that a run needs, built and not started."""
+
+    config: Config
+    registry: Registry
+    feeds: tuple[MarketDataFeed, ...]
+    sources: tuple[OrderSource, ...]
+    venues: Mapping[str, VenueAdapter]
+    """By MIC, in the order of the configuration."""
+    strategies: Mapping[str, type[Strategy]]
+    routers: Mapping[str, RoutingLogic]
+    """By configured name: `[routing.NAME]`, and every logic that needs no configuration."""
+    journal: Journal
+    sinks: tuple[Sink, ...] = field(factory=tuple)
+
+    @property
+    def wakes(self) -> dict[str, frozenset[Wake]]:
+        """What wakes each strategy, as the engine wants it."""
+        return {name: frozenset(cls.wakes_on) for name, cls in self.strategies.items()}
+
+
+def plan_file(path: Path, registry: Registry | None = None, base: Path | None = None) -> Plan:
+    """Read a file and build what it names; ConfigError with every fault of both."""
+    config, faults = read(path, base)
+    if config is None:
+        raise ConfigError(faults)
+    if registry is None:
+        if not config.allow:
+            raise ConfigError(faults)
+        try:
+            registry = discover(config.allow, f"{path}: plugins.allow")
+        except PluginError as error:
+            raise PluginError("\n".join([*faults, str(error)])) from error
+    return make_plan(config, registry, faults)
+
+
+def make_plan(config: Config, registry: Registry, faults: list[str] | None = None) -> Plan:
+    """Build the plugins that a configuration names."""
+    maker = _Maker(config, registry, list(faults or ()))
+    plan = maker.plan()
+    if maker.faults or plan is None:
+        raise ConfigError(maker.faults)
+    return plan
+
+
+class _Maker:
+    """Builds plugin by plugin; what cannot be built is noted and left out."""
+
+    def __init__(self, config: Config, registry: Registry, faults: list[str]) -> None:
+        self.config, self.registry, self.faults = config, registry, faults
+
+    def plan(self) -> Plan | None:
+        config = self.config
+        self.check_strategies()
+        self.check_scopes()
+        journal = self.one("journal", config.journal)
+        plan = Plan(
+            config=config,
+            registry=self.registry,
+            feeds=tuple(self.many("market-data feed", config.market_data)),
+            sources=tuple(self.many("order source", config.orders)),
+            venues=self.venues(),
+            strategies=self.registry.strategies(),
+            routers=self.routers(),
+            journal=journal,
+            sinks=tuple(self.many("sink", config.sinks)),
+        )
+        return None if journal is None else plan
+
+    def fault(self, error: ConfigError) -> None:
+        self.faults += [f"{self.config.path}: {fault}" for fault in error.faults]
+
+    def one(self, kind: str, section: Section) -> Any:
+        if not section.plugin:
+            return None  # already a fault of the file
+        try:
+            cls = self.registry.find(kind, section.plugin, f"{section.where}.plugin")
+            return build(cls, section.fields, section.where)
+        except ConfigError as error:
+            self.fault(error)
+            return None
+
+    def many(self, kind: str, sections: tuple[Section, ...]) -> list[Any]:
+        made = [self.one(kind, section) for section in sections]
+        return [one for one in made if one is not None]
+
+    def venues(self) -> dict[str, VenueAdapter]:
+        venues: dict[str, VenueAdapter] = {}
+        for section in self.config.venues:
+            venue = self.one("venue", section)
+            if venue is None:
+                continue
+            if venue.mic in venues:
+                self.fault(ConfigError(f"{section.where}.mic: found {venue.mic!r} twice, expected one venue each"))
+            venues[venue.mic] = venue
+        return venues
+
+    def routers(self) -> dict[str, RoutingLogic]:
+        """Make the configured logics, then those that need no configuration under their own names."""
+        made = {name: self.one("routing logic", section) for name, section in self.config.routers.items()}
+        routers = {name: one for name, one in made.items() if one is not None}
+        for name, cls in self.registry.routing_logics().items():
+            if name not in made:
+                try:
+                    routers[name] = build(cls, {}, f"routing.{name}")
+                except ConfigError:
+                    continue  # it has fields without defaults: it is there once it is configured
+        default = self.config.settings.routing.default
+        if default not in routers and default not in made:
+            known = ", ".join(routers) or "none"
+            self.fault(ConfigError(f"routing.default: found {default!r}, expected one of {known}"))
+        return routers
+
+    def check_strategies(self) -> None:
+        known = self.registry.strategies()
+        for name, defaults in self.config.strategies.items():
+            where = f"strategies.{name}"
+            if name not in known:
+                expected = ", ".join(known) or "none: none is loaded"
+                self.fault(ConfigError(f"{where}: found no such strategy, expected one of {expected}"))
+            elif faults := check_fields(known[name], defaults, where):
+                self.fault(ConfigError(faults))
+
+    def check_scopes(self) -> None:
+        """A limit on what does not exist limits nothing: most likely a slip of the pen."""
+        risk, config = self.config.settings.risk, self.config
+        mics = [str(s.fields.get("mic")) for s in config.venues]
+        scopes: tuple[tuple[str, Mapping[str, Any], list[str]], ...] = (
+            ("strategies", risk.strategies, list(self.registry.strategies())),
+            ("venues", risk.venues, mics),
+            ("instruments", risk.instruments, list(config.instruments)),
+        )
+        for scope, limits, known in scopes:
+            for name in limits:
+                if name not in known:
+                    expected = ", ".join(known) or "none"
+                    self.fault(ConfigError(f"risk.{scope}.{name}: found an unknown name, expected one of {expected}"))
