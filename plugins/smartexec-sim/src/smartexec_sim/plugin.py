@@ -1,0 +1,25 @@
+"""What this distribution gives to smartexec. No behaviour."""
+
+from collections.abc import Iterable
+
+from smartexec.api import MarketDataFeed, OrderSource, VenueAdapter, hookimpl
+from smartexec_sim.ats import SimAts
+from smartexec_sim.client_orders import SyntheticOrders
+from smartexec_sim.dark import SimDark
+from smartexec_sim.lit import SimLit
+from smartexec_sim.synthetic import SyntheticFeed
+
+
+@hookimpl
+def smartexec_venues() -> Iterable[type[VenueAdapter]]:
+    return [SimLit, SimAts, SimDark]
+
+
+@hookimpl
+def smartexec_market_data_feeds() -> Iterable[type[MarketDataFeed]]:
+    return [SyntheticFeed]
+
+
+@hookimpl
+def smartexec_order_sources() -> Iterable[type[OrderSource]]:
+    return [SyntheticOrders]

@@ -1,0 +1,139 @@
+"""The feed `synthetic`: the same everywhere, in order, never crossed, U-shaped, halted where it says so."""
+
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from smartexec.api import ConfigError, Context, Instrument, MarketEvent, Phase, PhaseChange, Quote, Trade
+from smartexec_sim.synthetic import SyntheticFeed
+from smartexec_sim.universe import DAY_CLOSE, DAY_OPEN
+
+TWO = {symbol: Instrument(symbol) for symbol in ("ABC", "DEF")}
+FIRST_EVENTS = """
+from hashlib import sha256
+from itertools import islice
+from smartexec.api import Context, Instrument
+from smartexec_sim.synthetic import SyntheticFeed
+feed = SyntheticFeed(halts=1)
+feed.start(Context(instruments={s: Instrument(s) for s in ("ABC", "DEF", "GHI")}, seed=3))
+print(feed.digest(), sha256(repr(list(islice(feed.events(), 1000))).encode()).hexdigest())
+"""
+
+
+def day_of(instruments: dict[str, Instrument] = TWO, **parameters: Any) -> list[tuple[int, MarketEvent]]:
+    feed = SyntheticFeed(**parameters)
+    feed.start(Context(instruments=instruments, seed=11))
+    return list(feed.events())
+
+
+def test_hash_seed_does_not_matter() -> None:
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", FIRST_EVENTS],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "12345")
+    ]
+    assert said[0] == said[1]
+    assert len(said[0].split()) == 2
+
+
+def test_digest_tells_parameters_and_seeds_apart() -> None:
+    digests = set()
+    cases: list[tuple[dict[str, Any], int]] = [
+        ({}, 1),
+        ({}, 2),
+        ({"sigma": 0.02}, 1),
+        ({"prices": {"ABC": 5.0}}, 1),
+        ({"seed": 9}, 1),
+    ]
+    for parameters, seed in cases:
+        feed = SyntheticFeed(**parameters)
+        feed.start(Context(instruments=TWO, seed=seed))
+        digests.add(feed.digest())
+    assert len(digests) == 5
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"spread_ticks": 3}, {"prices": {"ABC": 0.02}}, {"venues": {"ONE": 1.0}}, {"sigma": 0.5, "price": 3.0}],
+)
+def test_no_venue_is_ever_locked_or_crossed_with_another(parameters: dict[str, Any]) -> None:
+    quotes: dict[str, dict[str, Quote]] = {"ABC": {}, "DEF": {}}
+    for now, event in day_of(events_per_symbol=3000, **parameters):
+        if not isinstance(event, Quote):
+            continue
+        quotes[event.symbol][event.mic] = event
+        here = quotes[event.symbol].values()
+        bid = max(one.bid for one in here if one.bid is not None)
+        ask = min(one.ask for one in here if one.ask is not None)
+        assert 0 < bid < ask, (now, event)
+        assert event.bid_qty > 0
+        assert event.ask_qty > 0
+
+
+def test_events_are_in_order_and_prints_are_within_the_size_shown() -> None:
+    events = day_of(events_per_symbol=3000)
+    assert all(one[0] <= other[0] for one, other in pairwise(events))
+    quotes: dict[tuple[str, str], Quote] = {}
+    prints = 0
+    for _, event in events:
+        if isinstance(event, Quote):
+            quotes[event.symbol, event.mic] = event
+        elif isinstance(event, Trade):
+            prints += 1
+            quote = quotes[event.symbol, event.mic]
+            shown = quote.ask_qty if event.px == quote.ask else quote.bid_qty
+            assert event.px in (quote.bid, quote.ask)
+            assert 0 < event.qty <= shown
+            assert event.qty % 100 == 0
+    assert prints > 800
+
+
+def test_volume_is_u_shaped_and_about_what_was_asked_for() -> None:
+    volume = [0] * 13
+    for now, event in day_of(daily_volume=1_000_000):
+        if isinstance(event, Trade):
+            volume[min(12, (now - DAY_OPEN) * 13 // (DAY_CLOSE - DAY_OPEN))] += event.qty
+    noon = sum(volume[5:8]) / 3
+    assert volume[0] > 1.8 * noon
+    assert volume[-1] > 1.8 * noon
+    assert 0.8 < sum(volume) / 2_000_000 < 1.2
+
+
+def test_a_day_opens_halts_resumes_and_closes() -> None:
+    events = day_of({"ABC": Instrument("ABC")}, events_per_symbol=2000, halts=2, halt_seconds=60)
+    phases = [(now, event.phase) for now, event in events if isinstance(event, PhaseChange)]
+    assert [phase for _, phase in phases] == [
+        Phase.CONTINUOUS,
+        *(Phase.HALTED, Phase.CONTINUOUS) * 2,
+        Phase.CLOSED,
+    ]
+    assert (phases[0][0], phases[-1][0]) == (DAY_OPEN, DAY_CLOSE)
+    for halt, resume in ((1, 2), (3, 4)):
+        begin, end = phases[halt][0], phases[resume][0]
+        assert end - begin == 60_000_000_000
+        assert not [now for now, event in events if begin < now < end]
+
+
+def test_the_instruments_own_day_and_increments_are_kept() -> None:
+    one = Instrument("ABC", tick=50_000_000, lot=30, open=1000, close=10_000_000_000)
+    events = day_of({"ABC": one}, events_per_symbol=500, price=20.0)
+    assert (events[0][0], events[-1][0]) == (1000, 10_000_000_000)
+    for _, event in events:
+        if isinstance(event, Trade):
+            assert (event.px % one.tick, event.qty % one.lot) == (0, 0)
+
+
+def test_bad_parameters_are_named() -> None:
+    with pytest.raises(ConfigError, match=r"venues: \{'X': 0\.0\}, expected a positive share"):
+        day_of(venues={"X": 0.0})
+    with pytest.raises(ConfigError, match=r"no instruments, expected at least one"):
+        day_of({})
