@@ -1,9 +1,9 @@
 """`sim-lit` on order-level data: exact queue position, sweeps of real orders, and size that is used once."""
 
 from collections.abc import Callable, Iterable
+from random import Random
 
 import pytest
-from smartexec_sim.lit import SimLit
 
 from smartexec.api import (
     BookAdd,
@@ -20,6 +20,9 @@ from smartexec.api import (
     VenueAdapter,
     VenueInput,
 )
+from smartexec_sim.book import OrderBook
+from smartexec_sim.lit import SimLit
+from smartexec_sim.orders import OwnOrder
 
 Run = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[str]]
 C = 10_000_000
@@ -139,7 +142,7 @@ def test_hidden_print_fills_through_the_price_or_at_the_front_of_the_queue(lit: 
 
 
 def test_execution_of_an_unknown_order_counts_by_its_print(lit: SimLit, run: Run) -> None:
-    steps = [
+    steps: list[tuple[int, VenueInput]] = [
         *BOOK,
         (1, order("A", BUY, 100, 1001)),
         (2, execute(77, 40)),
@@ -168,8 +171,40 @@ def test_arriving_order_trades_with_the_own_order_it_meets_first(lit: SimLit, ru
     ]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_quantity_in_front_is_always_what_a_recount_gives(seed: int) -> None:
+    rng, book, left = Random(seed), OrderBook(lot=1), dict[int, int]()
+    for ref in range(1, 400):
+        side, away = rng.choice((BUY, SELL)), rng.randrange(1, 4)
+        px, draw = 1000 - away if side is BUY else 1000 + away, rng.random()
+        if draw < 0.5 or not left:
+            left[ref] = rng.randrange(1, 50)
+            book.on_add(add(ref, side, px, left[ref]))
+        elif draw < 0.85:
+            old = rng.choice(list(left))
+            qty = rng.randrange(1, left[old] + 1)
+            left[old] -= qty
+            book.on_reduce(reduce(old, qty)) if draw < 0.7 else book.on_execute(execute(old, qty))
+            if not left[old]:
+                del left[old]
+        elif draw < 0.95:
+            own = OwnOrder.of(order(f"A{ref}", side, 10, px))
+            book.rest(own)
+        else:
+            # Own orders only take from a side where none of them rests, as the venue makes sure.
+            for resting in list(book.own.sides[-1]):
+                book.own.remove(resting)
+            book.take(1, None, rng.randrange(1, 80))
+        for own in book.own.all():
+            assert own.price is not None
+            nodes = book._levels[own.sign].get(own.price, {}).values()
+            assert own.ahead == sum(node.left for node in nodes if node.seq < own.seq)
+        for sign in (1, -1):
+            assert book._keys[sign] == sorted(sign * px for px, level in book._levels[sign].items() if level)
+
+
 def test_halt_stops_fills_of_resting_orders(lit: SimLit, run: Run) -> None:
-    steps = [
+    steps: list[tuple[int, VenueInput]] = [
         *BOOK,
         (1, order("A", BUY, 100, 1001)),
         (2, PhaseChange("ABC", M, Phase.HALTED)),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 
 import pytest
-from smartexec_sim.lit import SimLit
 
 from smartexec.api import (
     CancelOrder,
@@ -19,6 +18,7 @@ from smartexec.api import (
     VenueAdapter,
     VenueInput,
 )
+from smartexec_sim.lit import SimLit
 
 Run = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[str]]
 C = 10_000_000
@@ -102,7 +102,11 @@ def test_market_order_sweeps_ticks_beyond_the_touch_and_is_cancelled_when_nothin
 
 
 def test_fok_takes_all_or_nothing(lit: SimLit, run: Run) -> None:
-    steps = [(1, quote(1000, 500, 1001, 100)), (2, buy("A", 101, 1001, FOK)), (3, buy("B", 100, 1001, FOK))]
+    steps: list[tuple[int, VenueInput]] = [
+        (1, quote(1000, 500, 1001, 100)),
+        (2, buy("A", 101, 1001, FOK)),
+        (3, buy("B", 100, 1001, FOK)),
+    ]
     assert run(lit, steps) == [
         "2 NEW A",
         "2 CANCELED A no more liquidity",
@@ -174,7 +178,7 @@ def test_hidden_and_other_sides_prints_leave_the_queue_alone(lit: SimLit, run: R
 
 
 def test_quote_that_comes_to_a_resting_order_fills_it_up_to_its_size(lit: SimLit, run: Run) -> None:
-    steps = [
+    steps: list[tuple[int, VenueInput]] = [
         (1, quote(1000, 50, 1003, 300)),
         (2, buy("A", 100, 1002)),
         (3, quote(1000, 50, 1001, 60)),
@@ -245,7 +249,7 @@ def test_replace_down_keeps_the_place_up_or_a_new_price_goes_to_the_back(lit: Si
 
 
 def test_post_only_and_own_opposing_orders_are_refused(lit: SimLit, run: Run) -> None:
-    steps = [
+    steps: list[tuple[int, VenueInput]] = [
         (1, quote(1000, 50, 1003, 300)),
         (2, buy("A", 10, 1003, post=True)),
         (3, buy("B", 10, 1001, post=True)),

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterable
 
 import pytest
-from smartexec_sim.ats import SimAts
-from smartexec_sim.dark import SimDark
-from smartexec_sim.hidden import MidpointVenue
 
 from smartexec.api import (
     NANOS_PER_SECOND,
@@ -25,6 +22,9 @@ from smartexec.api import (
     VenueEvent,
     VenueInput,
 )
+from smartexec_sim.ats import SimAts
+from smartexec_sim.dark import SimDark
+from smartexec_sim.hidden import MidpointVenue
 
 Run = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[str]]
 Feed = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[tuple[int, VenueEvent]]]
@@ -80,20 +80,24 @@ def test_no_execution_without_a_valid_midpoint_within_the_limit(
     started: Start, run: Run, market: list[Quote], why: str
 ) -> None:
     venue = started(SimDark(mic=M, fill_prob=1.0))
-    steps = [*((1, one) for one in market), (2, order("A", 100, 1001)), (60 * S, Tick())]
+    steps: list[tuple[int, VenueInput]] = [*((1, one) for one in market), (2, order("A", 100, 1001)), (60 * S, Tick())]
     assert run(venue, steps) == ["2 NEW A"], why
 
 
 def test_quote_that_brings_the_midpoint_within_the_limit_fills(started: Start, run: Run) -> None:
     venue = started(SimDark(mic=M, fill_prob=1.0, mean_size=100_000, rate=0.001))
-    steps = [(1, quote(1000, 1010)), (2, order("A", 10, 1002)), (3, quote(1000, 1003))]
+    steps: list[tuple[int, VenueInput]] = [(1, quote(1000, 1010)), (2, order("A", 10, 1002)), (3, quote(1000, 1003))]
     assert run(venue, steps) == ["2 NEW A", "3 TRADE A 10@1001.5 ADDED FILLED"]
 
 
 def test_best_of_all_venues_is_the_market_where_there_is_no_tape(started: Start, run: Run) -> None:
     venue = started(SimDark(mic=M, fill_prob=1.0, mean_size=100_000))
     assert venue.hears("SIMA")
-    steps = [(1, quote(1000, 1010, "SIMA")), (1, quote(998, 1004, "SIMB")), (2, order("A", 10))]
+    steps: list[tuple[int, VenueInput]] = [
+        (1, quote(1000, 1010, "SIMA")),
+        (1, quote(998, 1004, "SIMB")),
+        (2, order("A", 10)),
+    ]
     assert run(venue, steps)[1:] == ["2 TRADE A 10@1002 REMOVED FILLED"]
 
 
@@ -109,7 +113,7 @@ def test_min_qty_keeps_small_executions_away(started: Start, feed: Feed) -> None
 
 def test_own_opposing_orders_are_refused_and_cancels_work(started: Start, run: Run) -> None:
     venue = started(SimDark(mic=M, fill_prob=0.0))
-    steps = [
+    steps: list[tuple[int, VenueInput]] = [
         (1, quote(1000, 1002)),
         (2, order("A", 10, 1001)),
         (3, order("B", 10, 1001, Side.SELL)),
@@ -145,7 +149,11 @@ def test_halt_stops_the_pool_and_resuming_starts_it(started: Start, feed: Feed) 
 
 def test_ats_improves_at_the_midpoint_then_takes_what_is_displayed(started: Start, feed: Feed, run: Run) -> None:
     venue = started(SimAts(mic=M, fill_prob=1.0, mean_size=20, rate=0.0001))
-    steps = [(1, quote(1000, 1002, M)), (2, order("A", 100, 1002, tif=IOC)), (3, order("B", 100, 1002, tif=IOC))]
+    steps: list[tuple[int, VenueInput]] = [
+        (1, quote(1000, 1002, M)),
+        (2, order("A", 100, 1002, tif=IOC)),
+        (3, order("B", 100, 1002, tif=IOC)),
+    ]
     found = [report for _, report in trades(feed(venue, steps))]
     inside, shown, rest = found
     assert (inside.last_px, shown.last_px, rest.last_px) == (1001 * C, 1002 * C, 1002 * C)
@@ -155,7 +163,7 @@ def test_ats_improves_at_the_midpoint_then_takes_what_is_displayed(started: Star
 
 def test_ats_displays_limits_and_keeps_pegs_at_the_midpoint(started: Start, run: Run) -> None:
     venue = started(SimAts(mic=M, fill_prob=0.0))
-    steps = [
+    steps: list[tuple[int, VenueInput]] = [
         (1, quote(1000, 1002, M)),
         (2, order("A", 10, 1001)),
         (3, order("P", 10)),

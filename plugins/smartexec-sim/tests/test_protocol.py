@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from smartexec_sim.lit import SimLit
 
 from smartexec.api import (
     CancelOrder,
@@ -23,6 +22,7 @@ from smartexec.api import (
     VenueEvent,
     VenueInput,
 )
+from smartexec_sim.lit import SimLit
 
 Run = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[str]]
 Feed = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[tuple[int, VenueEvent]]]
