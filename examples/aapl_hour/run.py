@@ -1,0 +1,51 @@
+"""Run the AAPL hour: `python run.py DATA_FOLDER [--out RUN] [--seed N]`.
+
+DATA_FOLDER holds the LOBSTER files of AAPL, 2012-06-21 09:30-10:30. Writes orders.csv and config.toml into RUN/input
+and runs them into RUN.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import make_orders
+
+from smartexec.api import Context, Trade
+from smartexec_files.lobster import Lobster
+
+HERE: Final = Path(__file__).parent
+STEM: Final = "AAPL_2012-06-21_34200000_37800000"
+
+
+def trades(data: Path) -> list[tuple[int, int]]:
+    """(time in ns, price in 1e-9) of the recorded trades."""
+    feed = Lobster(f"{STEM}_message_50.csv.gz", "AAPL", "2012-06-21")
+    feed.start(Context(base=data))
+    return [(at, event.px) for at, event in feed.events() if isinstance(event, Trade)]
+
+
+def prepare(data: Path, folder: Path, seed: int) -> Path:
+    """Write orders and configuration into `folder`; give the configuration's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_orders.write(folder / "orders.csv", make_orders.make(trades(data), seed))
+    config = folder / "config.toml"
+    prefix = json.dumps(data.as_posix())[:-1]  # the start of a TOML string
+    config.write_text((HERE / "config.toml").read_text("utf-8").replace('"DATA', prefix), "utf-8")
+    return config
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run 2,000 client orders on one hour of AAPL.")
+    parser.add_argument("data", type=Path, help="folder with the LOBSTER files")
+    parser.add_argument("--out", type=Path, default=Path("runs/aapl_hour"), help="folder of the run")
+    parser.add_argument("--seed", type=int, default=7, help="of the orders")
+    args = parser.parse_args()
+    config = prepare(args.data.resolve(), args.out / "input", args.seed)
+    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
