@@ -1,0 +1,66 @@
+"""Run the IBM day: `python run.py DATA_FOLDER [--out RUN] [--seed N]`.
+
+DATA_FOLDER holds the LEAN tick files of IBM, 2013-10-08. Writes orders.csv and config.toml, with each lit venue's share
+as the file's volumes have it, into RUN/input and runs them into RUN.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import make_orders
+
+from smartexec.api import Context, Trade
+from smartexec_files.lean_ticks import LeanTicks
+
+HERE: Final = Path(__file__).parent
+OFF_EXCHANGE: Final = "FINR"
+_SHARE: Final = re.compile(r'(mic = "([A-Z]{4})"\nshare = )[0-9.]+')
+
+
+def trades(data: Path) -> list[tuple[int, Trade]]:
+    """The session's recorded trades with their times in ns."""
+    feed = LeanTicks("IBM", "ibm_20131008_trade.zip")
+    feed.start(Context(base=data))
+    return [(at, event) for at, event in feed.events() if isinstance(event, Trade)]
+
+
+def shares(prints: list[tuple[int, Trade]]) -> dict[str, float]:
+    """Each exchange's share of the volume of all exchanges, to four digits."""
+    volume: Counter[str] = Counter()
+    for _, trade in prints:
+        volume[trade.mic] += trade.qty
+    del volume[OFF_EXCHANGE]
+    return {mic: round(qty / volume.total(), 4) for mic, qty in volume.items()}
+
+
+def prepare(data: Path, folder: Path, seed: int) -> Path:
+    """Write orders and configuration into `folder`; give the configuration's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    prints = trades(data)
+    make_orders.write(folder / "orders.csv", make_orders.make([(at, trade.px) for at, trade in prints], seed))
+    found = shares(prints)
+    prefix = json.dumps(data.as_posix())[:-1]  # the start of a TOML string
+    text = (HERE / "config.toml").read_text("utf-8").replace('"DATA', prefix)
+    config = folder / "config.toml"
+    config.write_text(_SHARE.sub(lambda match: f"{match[1]}{found[match[2]]}", text), "utf-8")
+    return config
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run 3,000 client orders on one day of IBM.")
+    parser.add_argument("data", type=Path, help="folder with the LEAN tick files")
+    parser.add_argument("--out", type=Path, default=Path("runs/ibm_day"), help="folder of the run")
+    parser.add_argument("--seed", type=int, default=7, help="of the orders")
+    args = parser.parse_args()
+    config = prepare(args.data.resolve(), args.out / "input", args.seed)
+    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
