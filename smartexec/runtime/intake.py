@@ -101,7 +101,7 @@ def _refused(order: NewOrder, owner: str, text: str) -> RejectedOrder:
         cl_ord_id=order.cl_ord_id,
         text=text,
         symbol=order.symbol,
-        side=order.side.value,
+        side=order.side.name,
         account=order.account,
         owner=owner,
         order_qty=order.order_qty,

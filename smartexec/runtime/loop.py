@@ -1,0 +1,309 @@
+"""The simulated loop: takes inputs in order of time, folds them, commits, and lets commands out. Knows no files.
+
+A turn is all that happens at one time, then `settle`, the record of it, the commit, and only then its commands. Nearly
+all events of a run are market data that make nothing dirty: that path is `_market`, and it must stay cheap.
+"""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Protocol
+
+from attrs import define
+
+from smartexec.errors import SmartexecError
+from smartexec.interfaces.market_data import MarketDataFeed
+from smartexec.interfaces.order_source import OrderSource
+from smartexec.interfaces.venue import VenueAdapter
+from smartexec.model.commands import Alert, Command
+from smartexec.model.events import EndOfDay, Event, Tick, VenueStatus
+from smartexec.model.ids import NANOS_PER_SECOND
+from smartexec.runtime.intake import Intake
+from smartexec.runtime.records import Advice, CommandDigest, Settle, Writer
+from smartexec.runtime.schema import one_line
+from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, merge_feeds, merge_sources
+
+MAX_TURNS_AT_ONCE: Final = 10_000
+"""Turns at one and the same time: more is an adapter and the kernel answering each other for ever."""
+DRAIN: Final = 60 * NANOS_PER_SECOND
+"""After the end of the day, venues may answer for this long before what is in doubt is given up."""
+COMMIT_EVERY: Final = 256
+"""Turns per commit of a simulation, whose commands leave for simulated venues only."""
+PROGRESS_EVERY: Final = 8192
+"""Market events between two calls of the progress callback."""
+GC_THRESHOLDS: Final = (50_000, 20, 1000)
+
+Progress = Callable[["Counts", int], None]
+"""Is told how far the run is, and its time."""
+
+
+class EngineLike(Protocol):
+    """What the loop needs of the engine."""
+
+    @property
+    def dirty(self) -> bool: ...
+
+    def handle(self, seq: int, now: int, event: Event) -> None: ...
+
+    def settle(self, seq: int, now: int) -> list[Command]: ...
+
+    def next_timer(self) -> int | None: ...
+
+
+@define
+class Counts:
+    """How much has passed."""
+
+    market: int = 0
+    orders: int = 0
+    turns: int = 0
+    commands: int = 0
+
+
+class Loop:
+    """One simulated run."""
+
+    def __init__(
+        self,
+        engine: EngineLike,
+        drain_advice: Callable[[], tuple[Advice, ...]],
+        writer: Writer,
+        intake: Intake,
+        feeds: Sequence[MarketDataFeed],
+        sources: Sequence[OrderSource],
+        venues: Mapping[str, VenueAdapter],
+        end: int,
+        fault: Callable[[str], None],
+        progress: Progress | None = None,
+    ) -> None:
+        self._engine = engine
+        self._drain_advice = drain_advice
+        self._writer = writer
+        self._intake = intake
+        self._venues = list(venues.values())
+        self._index = {mic: number for number, mic in enumerate(venues)}
+        self._sources = sources
+        self._owners: dict[str, OrderSource] = {}
+        self._feed = merge_feeds(feeds, fault)
+        self._orders = merge_sources(sources, fault)
+        self._end = end
+        self._fault = fault
+        self._progress = progress
+        self.counts = Counts()
+        self.digest = CommandDigest()
+        self.seq = 0
+        self.now = 0
+        self._uncommitted = 0
+        self._order: tuple[int, Any] | None = None
+        self._ticks = [NEVER] * len(self._venues)
+        self._dead: set[int] = set()
+        self._hearers: dict[str, list[tuple[int, Callable[..., Iterable[Event]], Callable[[], int | None]]]] = {}
+
+    # -- the run -----------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run to the end of the day and a little beyond, until nothing is left to be heard."""
+        self._next_order()
+        for number in range(len(self._venues)):
+            self._refresh(number)
+        self._market()
+        self._advance(self._end + 1)
+        self._finish()
+
+    def _market(self) -> None:
+        """Fold market data, letting everything else that is due before come first."""
+        engine, counts, hearers = self._engine, self.counts, self._hearers
+        handle, end, ticks = engine.handle, self._end, self._ticks
+        horizon = -1  # nothing but market data is due up to and including this time
+        now, seq, count = self.now, self.seq, 0
+        for time, event in self._feed:
+            if time > horizon:
+                self.seq, counts.market = seq, count
+                if time > end:
+                    break
+                horizon = self._advance(time)
+                seq, now = self.seq, self.now
+            if time > now:
+                now = time
+            count += 1
+            if type(event) in KERNEL_MARKET:
+                seq += 1
+                handle(seq, now, event)  # type: ignore[arg-type]
+            heard = hearers.get(event.mic)
+            for number, hear, next_tick in self._hears(event.mic) if heard is None else heard:
+                try:
+                    said = hear(event, now)
+                    if type(said) is not tuple:
+                        said = tuple(said)
+                    due = next_tick()
+                except Exception as error:
+                    seq += 1
+                    self._down(number, seq, now, error)
+                    said, due = (), None
+                for one in said:
+                    seq += 1
+                    self._take(seq, now, one)
+                due = ticks[number] = NEVER if due is None else due
+                if due < horizon:
+                    horizon = due
+            if engine.dirty and now < horizon:
+                horizon = now
+            if not count % PROGRESS_EVERY and self._progress is not None:
+                counts.market = count
+                self._progress(counts, now)
+            self.now = now
+        self.seq, self.now, counts.market = seq, now, count
+
+    def _advance(self, limit: int) -> int:
+        """Do all that is due before `limit`; give the time up to which nothing else will be due."""
+        engine, stuck, last = self._engine, 0, -1
+        while True:
+            timer = engine.next_timer()
+            due = min(self._ticks, default=NEVER)
+            if self._order is not None and self._order[0] < due:
+                due = self._order[0]
+            if timer is not None and timer < due:
+                due = timer
+            if engine.dirty and self.now < due:
+                due = self.now
+            if due >= limit:
+                return min(due, self._end)
+            self.now = max(self.now, due)
+            stuck = stuck + 1 if self.now == last else 0
+            last = self.now
+            if stuck > MAX_TURNS_AT_ONCE:
+                raise SmartexecError(f"loop: found {stuck} turns at {self.now} ns, expected time to go on")
+            self._turn(self.now)
+
+    def _turn(self, now: int) -> None:
+        for number, due in enumerate(self._ticks):
+            if due <= now:
+                self._tell(number, Tick(), now)
+        while self._order is not None and self._order[0] <= now:
+            self._client(now)
+        timer = self._engine.next_timer()
+        if timer is not None and timer <= now:
+            self._fold(now, Tick())
+        if self._engine.dirty:
+            self._settle(now)
+
+    def _finish(self) -> None:
+        """Close the day: ask for an end, hear the answers, then book what is known."""
+        self._order = None
+        self.now = max(self.now, self._end)
+        self._fold(self.now, EndOfDay())
+        self._settle(self.now)
+        self._advance(self.now + DRAIN)
+        self._fold(self.now, EndOfDay(final=True))
+        self._settle(self.now)
+        while self._engine.dirty:
+            self._settle(self.now)
+        self._writer.commit()
+
+    # -- one input, one turn -------------------------------------------------------------------------------------------
+
+    def _fold(self, now: int, event: Event) -> None:
+        self.seq += 1
+        self._take(self.seq, now, event)
+
+    def _take(self, seq: int, now: int, event: Event) -> None:
+        self._writer.event(seq, now, event)
+        self._engine.handle(seq, now, event)
+
+    def _client(self, now: int) -> None:
+        assert self._order is not None
+        _, (number, event) = self._order
+        self._owners[event.source] = self._sources[number]
+        self.counts.orders += 1
+        self._fold(now, self._intake.take(event))
+        self._next_order()
+
+    def _next_order(self) -> None:
+        self._order = next(self._orders, None)
+
+    def _settle(self, now: int) -> None:
+        self.seq += 1
+        seq = self.seq
+        commands = self._engine.settle(seq, now)
+        self.digest.add(commands)
+        self._writer.write(seq, now, "settle", Settle(self._drain_advice(), self.digest.value()))
+        self._uncommitted += 1
+        if self._uncommitted >= COMMIT_EVERY:
+            self._writer.commit()
+            self._uncommitted = 0
+        self.counts.turns += 1
+        self.counts.commands += len(commands)
+        for command in commands:
+            self._send(command, now)
+
+    def _send(self, command: Command, now: int) -> None:
+        if isinstance(command, Alert):
+            return  # kept in the blotter
+        mic = getattr(command, "mic", None)
+        if mic is not None:
+            self._tell(self._index[mic], command, now)
+            return
+        source = self._owners.get(command.source)  # type: ignore[union-attr]
+        if source is not None:
+            try:
+                source.report(command, now)  # type: ignore[arg-type]
+            except Exception as error:
+                self._fault(f"order source {source.name}: report: found {type(error).__name__}: {one_line(error)}")
+
+    # -- venues --------------------------------------------------------------------------------------------------------
+
+    def _tell(self, number: int, event: Any, now: int) -> None:
+        """Hand an adapter a command or the time, and fold what it says. One that is down hears nothing."""
+        if number in self._dead:
+            return
+        try:
+            said = list(self._venues[number].handle(event, now))
+        except Exception as error:
+            self.seq += 1
+            self._down(number, self.seq, now, error)
+            return
+        for one in said:
+            self._fold(now, one)
+        self._refresh(number)
+
+    def _refresh(self, number: int) -> None:
+        try:
+            due = self._venues[number].next_tick()
+        except Exception as error:
+            self.seq += 1
+            self._down(number, self.seq, self.now, error)
+            return
+        self._ticks[number] = NEVER if due is None else due
+
+    def _down(self, number: int, seq: int, now: int, error: Exception) -> None:
+        """Take a venue whose adapter raised out of the run; what is live there stays in doubt."""
+        venue = self._venues[number]
+        text = f"adapter {venue.name}: found {type(error).__name__}: {one_line(error)}, expected events"
+        self._fault(f"venue {venue.mic}: {text}")
+        self._dead.add(number)
+        self._ticks[number] = NEVER
+        self._hearers.clear()
+        self._take(seq, now, VenueStatus(venue.mic, False, text))
+
+    def _hears(self, mic: str) -> list[tuple[int, Callable[..., Iterable[Event]], Callable[[], int | None]]]:
+        """Find out, once per market, which simulated venues hear it."""
+        heard = self._hearers[mic] = [
+            (number, venue.handle, venue.next_tick)
+            for number, venue in enumerate(self._venues)
+            if venue.simulated and number not in self._dead and venue.hears(mic)
+        ]
+        return heard
+
+
+@contextmanager
+def gc_policy() -> Iterator[None]:
+    """Let the collector look rarely and not at what is there already: default pauses grow with retained orders."""
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
