@@ -78,7 +78,7 @@ class Loop:
     ) -> None:
         self._engine = engine
         self._drain_advice = drain_advice
-        self._writer = writer
+        self.writer = writer
         self._intake = intake
         self._venues = list(venues.values())
         self._index = {mic: number for number, mic in enumerate(venues)}
@@ -198,7 +198,7 @@ class Loop:
         self._settle(self.now)
         while self._engine.dirty:
             self._settle(self.now)
-        self._writer.commit()
+        self.writer.commit()
 
     # -- one input, one turn -------------------------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class Loop:
         self._take(self.seq, now, event)
 
     def _take(self, seq: int, now: int, event: Event) -> None:
-        self._writer.event(seq, now, event)
+        self.writer.event(seq, now, event)
         self._engine.handle(seq, now, event)
 
     def _client(self, now: int) -> None:
@@ -226,10 +226,10 @@ class Loop:
         seq = self.seq
         commands = self._engine.settle(seq, now)
         self.digest.add(commands)
-        self._writer.write(seq, now, "settle", Settle(self._drain_advice(), self.digest.value()))
+        self.writer.write(seq, now, "settle", Settle(self._drain_advice(), self.digest.value()))
         self._uncommitted += 1
         if self._uncommitted >= COMMIT_EVERY:
-            self._writer.commit()
+            self.writer.commit()
             self._uncommitted = 0
         self.counts.turns += 1
         self.counts.commands += len(commands)

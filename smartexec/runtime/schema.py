@@ -257,7 +257,7 @@ def _converter(text: bool) -> Converter:
         if not isinstance(value, list | tuple):
             raise _bad(value, "a list")
         inner, args = _COLLECTIONS[get_origin(kind)], get_args(kind)
-        fixed = inner is tuple and not (len(args) == 2 and args[1] is Ellipsis)
+        fixed = get_origin(kind) is tuple and not (len(args) == 2 and args[1] is Ellipsis)
         if fixed and len(args) != len(value):
             raise _bad(value, f"{len(args)} values")
         kinds = args if fixed else (args[0],) * len(value)

@@ -1,0 +1,152 @@
+"""A run, from a configuration file to a run folder: config copy, journal, tables, input faults.
+
+RUN/config.toml   as it was given            RUN/tables/    from the configured sinks
+RUN/journal.db    the journal (plugin)       RUN/faults.log one line per bad piece of input
+"""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from attrs import frozen
+
+from smartexec.errors import ConfigError, SmartexecError
+from smartexec.interfaces.sink import Sink
+from smartexec.kernel.blotter import Blotter
+from smartexec.registry import Registry
+from smartexec.runtime.advisors import PluginAdvisor
+from smartexec.runtime.intake import Intake, Strategies
+from smartexec.runtime.loop import Counts, Loop, Progress, gc_policy
+from smartexec.runtime.outcome import ParentLine, Totals, breaches, parent_lines, totals
+from smartexec.runtime.plan import Plan, plan_file
+from smartexec.runtime.records import End, Header, Writer, encode_header
+from smartexec.runtime.session import FaultLog, fair_lot, header_of, make_engine, start
+from smartexec.runtime.tables import tables
+
+CONFIG: Final = "config.toml"
+FAULTS: Final = "faults.log"
+TABLES: Final = "tables"
+
+
+@frozen(kw_only=True)
+class RunResult:
+    """What came of a run."""
+
+    out: Path | None
+    """The run folder; None where nothing was kept."""
+    parents: list[ParentLine]
+    totals: Totals
+    breaches: list[str]
+    """Laws broken and things lost; none if all is well."""
+    counts: Counts
+    faults: int
+    """Bad pieces of input that were left out."""
+    commands: str
+    """Digest of all commands."""
+    seconds: float
+
+
+def run(
+    config: Path,
+    out: Path,
+    progress: Progress | None = None,
+    *,
+    registry: Registry | None = None,
+    base: Path | None = None,
+) -> RunResult:
+    """Run a configuration into the folder `out`, which must be new or empty."""
+    plan = plan_file(config, registry, base)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ConfigError(f"{out}: found a file or a folder with files, expected a new or empty folder")
+    return execute(plan, out, progress)
+
+
+def execute(plan: Plan, out: Path | None, progress: Progress | None = None) -> RunResult:
+    """Run a plan. Without a folder nothing is kept: no config copy, no tables."""
+    began = perf_counter()
+    faults = FaultLog()
+    start(plan, faults.say)
+    header = header_of(plan)
+    if out is not None:
+        _prepare(plan, out, header, faults)
+    try:
+        loop, blotter = _loop(plan, header, faults, progress)
+        writer = loop.writer
+        with gc_policy():
+            loop.run()
+        folder = None if out is None else out / TABLES
+        printed = write_tables(blotter, plan.sinks, folder, fair_lot(plan.config.settings.allocation))
+        writer.write(loop.seq + 1, loop.now, "end", End(loop.digest.value(), printed))
+        writer.commit()
+    finally:
+        plan.journal.close()
+        faults.flush()
+    return RunResult(
+        out=out,
+        parents=parent_lines(blotter),
+        totals=totals(blotter),
+        breaches=[*faults.lost, *breaches(blotter)],
+        counts=loop.counts,
+        faults=faults.count,
+        commands=loop.digest.value().hex(),
+        seconds=perf_counter() - began,
+    )
+
+
+def _prepare(plan: Plan, out: Path, header: Header, faults: FaultLog) -> None:
+    try:
+        (out / TABLES).mkdir(parents=True)
+        (out / CONFIG).write_bytes(plan.config.text.encode())
+        faults.open(out / FAULTS)
+    except OSError as error:
+        raise ConfigError(f"{out}: found {error.strerror}, expected a folder that can be written") from error
+    plan.journal.create(out, encode_header(header))
+
+
+def _loop(plan: Plan, header: Header, faults: FaultLog, progress: Progress | None) -> tuple[Loop, Blotter]:
+    strategies = Strategies(plan.strategies, plan.config.strategies)
+    advisor = PluginAdvisor(strategies, plan.routers)
+    engine = make_engine(header, plan.config.settings, advisor)
+    loop = Loop(
+        engine=engine,
+        drain_advice=advisor.drain,
+        writer=Writer(plan.journal),
+        intake=Intake(strategies, plan.config.accounts),
+        feeds=plan.feeds,
+        sources=plan.sources,
+        venues=plan.venues,
+        end=plan.config.run.end,
+        fault=faults.lose,
+        progress=progress,
+    )
+    return loop, engine.blotter
+
+
+def write_tables(blotter: Blotter, sinks: Sequence[Sink], folder: Path | None, lot: int) -> dict[str, str]:
+    """Write all tables to the sinks, if there is a folder; give the digest of each."""
+    out = tuple(sinks) if folder is not None else ()
+    printed: dict[str, str] = {}
+    try:
+        for sink in out:
+            assert folder is not None
+            sink.open(folder)
+        for name, columns, rows in tables(blotter, lot):
+            whole = list(rows)
+            printed[name] = table_digest(columns, whole)
+            for sink in out:
+                sink.write(name, columns, whole)
+        for sink in out:
+            sink.close()
+    except OSError as error:
+        raise SmartexecError(f"{folder}: found {error.strerror}, expected a folder that can be written") from error
+    return printed
+
+
+def table_digest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Identify a table by its text."""
+    digest = blake2b("\x1f".join(columns).encode(), digest_size=16)
+    for row in rows:
+        digest.update(b"\x1e" + "\x1f".join(row).encode())
+    return digest.hexdigest()
