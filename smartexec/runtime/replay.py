@@ -1,0 +1,208 @@
+"""A run folder folded again: recorded events and advice, market data from the same feeds. No strategy or router runs.
+
+The fold is checked at every turn against the recorded digest of all commands so far, and at the end against the
+tables, so that the first difference has a `seq`. With an audit the plugins are asked again and compared.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import define, frozen
+
+from smartexec.errors import ConfigError, JournalError, SmartexecError
+from smartexec.interfaces.context import Context
+from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.engine import Engine
+from smartexec.model.market import MarketEvent
+from smartexec.registry import Registry
+from smartexec.runtime.advisors import AuditAdvisor, Difference, PluginAdvisor, RecordedAdvisor
+from smartexec.runtime.intake import Strategies
+from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress, gc_policy
+from smartexec.runtime.plan import Plan, plan_file
+from smartexec.runtime.records import CommandDigest, End, Header, Record, read_header, read_records
+from smartexec.runtime.run import CONFIG, write_tables
+from smartexec.runtime.sequencer import KERNEL_MARKET, merge_feeds
+from smartexec.runtime.session import config_digest, digests, fair_lot, make_engine
+
+
+@frozen(kw_only=True)
+class Replay:
+    """What a replay found."""
+
+    plan: Plan
+    header: Header
+    blotter: Blotter
+    counts: Counts
+    records: int
+    difference: str
+    """The first difference from the recorded run; "" = byte-identical as far as the journal goes."""
+    torn: str
+    """Why the journal has no end; "" if it has one."""
+    audited: int
+    differences: list[Difference]
+    """Answers of plugins that are not the recorded ones (audit only)."""
+    commands: str
+
+    @property
+    def identical(self) -> bool:
+        return not self.difference
+
+
+@define
+class Opened:
+    """A run folder, checked and ready to be read."""
+
+    folder: Path
+    plan: Plan
+    header: Header
+    torn: list[str]
+
+    def records(self) -> Iterator[Record]:
+        """Read the journal from its beginning."""
+        return read_records(self.plan.journal.records(), self.torn)
+
+
+def replay(
+    run: Path, progress: Progress | None = None, *, audit: bool = False, registry: Registry | None = None
+) -> Replay:
+    """Fold the run in folder `run` again and compare."""
+    opened = open_run(run, registry)
+    try:
+        with gc_policy():
+            return _Fold(opened, progress, audit).run()
+    finally:
+        opened.plan.journal.close()
+
+
+def open_run(run: Path, registry: Registry | None = None) -> Opened:
+    """Open a run folder; refuses a changed configuration and a missing journal. The caller closes the journal."""
+    if not (run / CONFIG).is_file():
+        raise ConfigError(f"{run}: found no {CONFIG}, expected the folder of a run")
+    plan = plan_file(run / CONFIG, registry)
+    header = read_header(plan.journal.open(run))
+    found = config_digest(plan.config.text)
+    if found != header.config:
+        plan.journal.close()
+        raise JournalError(f"{run / CONFIG}: found digest {found}, expected {header.config}: it is not what was run")
+    return Opened(run, plan, header, [])
+
+
+def start_feeds(opened: Opened) -> None:
+    """Start the recorded feeds; refuses data that are not those of the run."""
+    base = Path(opened.header.base)
+    config = opened.plan.config
+    for feed in opened.plan.feeds:
+        feed.start(Context(config.instruments, config.run.seed, base))
+    for found, expected in zip(digests(opened.plan.feeds), opened.header.feeds, strict=True):
+        if found != expected:
+            raise ConfigError(f"{opened.folder}: market data: found {found}, expected {expected}")
+
+
+class _Fold:
+    """One replay."""
+
+    def __init__(self, opened: Opened, progress: Progress | None, audit: bool) -> None:
+        start_feeds(opened)
+        plan = opened.plan
+        self.opened = opened
+        self.progress = progress
+        self.audit = _auditor(plan) if audit else None
+        self.advisor: RecordedAdvisor = self.audit or RecordedAdvisor()
+        self.engine: Engine = make_engine(opened.header, plan.config.settings, self.advisor)
+        self.digest = CommandDigest()
+        self.counts = Counts()
+        self.feed = merge_feeds(plan.feeds, lambda _: None)
+        self.seq = 0
+        self.now = 0
+        self.records = 0
+        self.end: End | None = None
+
+    def run(self) -> Replay:
+        difference = self.fold()
+        torn = "; ".join(self.opened.torn)
+        if self.end is None and not difference:
+            torn = torn or f"journal: found its last record at seq {self.seq}, expected a trailer: the run was cut off"
+        if self.end is not None and not difference:
+            difference = self.compare(self.end)
+        return Replay(
+            plan=self.opened.plan,
+            header=self.opened.header,
+            blotter=self.engine.blotter,
+            counts=self.counts,
+            records=self.records,
+            difference=difference,
+            torn=torn,
+            audited=self.audit.asked if self.audit else 0,
+            differences=self.audit.differences if self.audit else [],
+            commands=self.digest.value().hex(),
+        )
+
+    def fold(self) -> str:
+        """Fold record by record; give the first difference."""
+        for record in self.opened.records():
+            self.records += 1
+            try:
+                self.market(record.seq)
+                found = self.one(record)
+            except SmartexecError as error:
+                found = str(error)
+            if found:
+                return f"seq {record.seq}: {found}"
+        return ""
+
+    def one(self, record: Record) -> str:
+        self.seq, self.now = record.seq, record.now
+        if record.kind == "end":
+            self.end = record.body
+        elif record.kind == "settle":
+            return self.settle(record)
+        else:
+            self.engine.handle(record.seq, record.now, record.body)
+        return ""
+
+    def settle(self, record: Record) -> str:
+        self.advisor.load(record.seq, record.body.advice)
+        commands = self.engine.settle(record.seq, record.now)
+        self.advisor.finish()
+        self.digest.add(commands)
+        self.counts.turns += 1
+        self.counts.commands += len(commands)
+        found, expected = self.digest.value(), record.body.commands
+        return "" if found == expected else f"found commands {found.hex()}, expected {expected.hex()}"
+
+    def market(self, until: int) -> None:
+        """Fold the feed's events that came before the record `until`."""
+        handle, feed, seq, now = self.engine.handle, self.feed, self.seq + 1, self.now
+        while seq < until:
+            time, event = _next(feed, seq)
+            self.counts.market += 1
+            if not self.counts.market % PROGRESS_EVERY and self.progress is not None:
+                self.progress(self.counts, now)
+            if type(event) not in KERNEL_MARKET:
+                continue
+            now = max(now, time)
+            handle(seq, now, event)  # type: ignore[arg-type]
+            seq += 1
+        self.seq, self.now = seq - 1, now
+
+    def compare(self, end: End) -> str:
+        """Compare the tables with those of the run."""
+        lot = fair_lot(self.opened.plan.config.settings.allocation)
+        printed = write_tables(self.engine.blotter, (), None, lot)
+        for name, digest in end.tables.items():
+            if printed.get(name) != digest:
+                return f"table {name}: found digest {printed.get(name)}, expected {digest}"
+        return ""
+
+
+def _next(feed: Iterator[tuple[int, MarketEvent]], seq: int) -> tuple[int, MarketEvent]:
+    found = next(feed, None)
+    if found is None:
+        raise JournalError(f"seq {seq}: found the end of the market data, expected another event")
+    return found
+
+
+def _auditor(plan: Plan) -> AuditAdvisor:
+    types: dict[str, type | None] = {name: cls.state_type for name, cls in plan.strategies.items()}
+    types |= {name: router.state_type for name, router in plan.routers.items()}
+    return AuditAdvisor(PluginAdvisor(Strategies(plan.strategies), plan.routers), types)
