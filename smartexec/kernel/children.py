@@ -7,7 +7,7 @@ and by the highest CumQty(14) seen; what a venue has executed and not reported s
 from collections.abc import Callable
 
 from smartexec.kernel import demand
-from smartexec.kernel.blotter import Blotter, ChildOrder
+from smartexec.kernel.blotter import Blotter, ChildOrder, ParentState
 from smartexec.kernel.executions import Ledger, count
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.scorecard import Scorecard
@@ -228,6 +228,8 @@ class Children:
         self.blotter.touch(parent)
         if not child.over:
             parent.children.setdefault(child.order_id, child)
+            if parent.state is ParentState.ENDED:
+                self.sender.cancel(child)  # a bust has reopened it: the parent stays over
             return
         if child.counted:
             if not child.query_at:

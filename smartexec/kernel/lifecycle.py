@@ -161,11 +161,15 @@ class OrderLife:
 
     @property
     def ord_status(self) -> OrdStatus:
-        """OrdStatus(39). Only requests that were acknowledged count as pending."""
+        """OrdStatus(39). Only requests that were acknowledged count as pending, and none on an order that is complete
+        but one that would make it larger. Complete beats canceled: a late execution may complete what was over."""
+        complete = self.cum_qty >= self.order_qty > 0 and self.life is not _DONE
         if self.requests is not None:
-            kinds = [request.kind for request in self.requests if request.acknowledged]
-            if kinds:
-                return PENDING[min(kinds)]
+            open_ = [r.kind for r in self.requests if r.acknowledged and not (complete and self._moot(r))]
+            if open_:
+                return PENDING[min(open_)]
+        if complete:
+            return OrdStatus.FILLED
         if self.life is Life.LIVE and self.cum_qty > 0:
             return OrdStatus.PARTIALLY_FILLED
         return STATUS[self.life]
@@ -346,6 +350,9 @@ class OrderLife:
         return True
 
     # -- helpers ------------------------------------------------------------------------------------------------------
+
+    def _moot(self, request: Request) -> bool:
+        return request.order_qty is None or request.order_qty <= self.order_qty
 
     def _move(self, trigger: Trigger) -> bool:
         life = LIFE.get((self.life, trigger))

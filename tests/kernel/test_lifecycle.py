@@ -70,8 +70,12 @@ def expected_status(order: OrderLife) -> OrdStatus:
     if order.life in ends:
         status, precedence = ends[order.life]
         holds[status] = precedence
+    complete = order.cum_qty >= order.order_qty > 0 and order.life is not Life.DONE_FOR_DAY
+    if complete:
+        holds[OrdStatus.FILLED] = 8
     for request in order.requests or ():
-        if request.acknowledged:
+        larger = request.order_qty is not None and request.order_qty > order.order_qty
+        if request.acknowledged and (larger or not complete):
             cancel = request.kind is RequestKind.CANCEL
             holds[OrdStatus.PENDING_CANCEL if cancel else OrdStatus.PENDING_REPLACE] = 12 if cancel else 11
     return max(holds, key=lambda status: holds[status])
