@@ -1,0 +1,31 @@
+"""`smartexec export RUN --out DIR`."""
+
+from pathlib import Path
+
+import click
+
+from smartexec.cli.show import progress_bar
+from smartexec.runtime.config import load
+from smartexec.runtime.plan import plan_file
+from smartexec.runtime.replay import open_run
+from smartexec.runtime.run import CONFIG
+from smartexec.runtime.schema import build
+from smartexec.runtime.stored import stored_tables, write_sink
+
+
+@click.command("export")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the tables.")
+@click.option("--format", "form", default="csv", show_default=True, help="A sink: csv, parquet, jsonl ...")
+def command(run: Path, out: Path, form: str) -> None:
+    """Write the tables of RUN in another format, or to another place."""
+    open_run(run).plan.journal.close()
+    registry = plan_file(run / CONFIG).registry
+    sink = build(registry.find("sink", form, "--format"), {}, "--format")
+    times = load(run / CONFIG).run
+    with progress_bar("export", times.start, times.end) as progress:
+        found = stored_tables(run, progress, registry)
+    write_sink(sink, found, out)
+    for table in found:
+        click.echo(f"{table.name}: {len(table.rows):,} rows")
+    click.echo(f"written to {out}")

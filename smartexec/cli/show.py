@@ -1,0 +1,125 @@
+"""What commands print: progress, the summary of a run, JSON. Prints values that others have worked out."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import attrs
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table as RichTable
+
+from smartexec.runtime.loop import Counts
+from smartexec.runtime.loop import Progress as Callback
+from smartexec.runtime.outcome import ParentLine
+from smartexec.runtime.run import RunResult
+from smartexec.runtime.tables import decimal
+from smartexec.runtime.units import iso
+
+MAX_LINES: Final = 100
+"""Parents shown; all are in the tables."""
+
+
+@contextmanager
+def progress_bar(what: str, start: int, end: int) -> Iterator[Callback | None]:
+    """Show how far a run is, its rate and the remaining time; None where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}% {task.fields[rate]} {task.fields[at]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=max(end - start, 1), rate="", at="")
+        began = perf_counter()
+
+        def tell(counts: Counts, now: int) -> None:
+            rate = (counts.market + counts.orders) / max(perf_counter() - began, 1e-9)
+            bar.update(task, completed=now - start, rate=f"{rate:,.0f} events/s", at=iso(now)[11:19])
+
+        yield tell
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, default=_plain, indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if attrs.has(type(value)):
+        return attrs.asdict(value, recurse=False)
+    return str(value) if isinstance(value, Path) else repr(value)
+
+
+def show_run(result: RunResult, *, as_json: bool) -> int:
+    """Print what came of a run; give the exit code."""
+    if as_json:
+        show_json(result)
+    else:
+        _table(result.parents)
+        _totals(result)
+    for line in result.breaches:
+        click.echo(f"lost: {line}", err=True)
+    return 1 if result.breaches else 0
+
+
+def _table(parents: Sequence[ParentLine]) -> None:
+    table = RichTable(caption="prices in the currency; slippage against the interval's VWAP, positive = worse")
+    for name in ("parent", "symbol", "side", "strategy"):
+        table.add_column(name)
+    for name in ("client orders", "netted", "executed", "average price", "interval VWAP", "slippage bp"):
+        table.add_column(name, justify="right")
+    table.add_column("venues used")
+    for line in parents[:MAX_LINES]:
+        table.add_row(*_cells(line))
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(table)
+    if len(parents) > MAX_LINES:
+        click.echo(f"... and {len(parents) - MAX_LINES} more parents in the table parent_orders")
+
+
+def _cells(line: ParentLine) -> list[str]:
+    digits = line.qty_decimals
+    return [
+        line.parent_id,
+        line.symbol,
+        line.side,
+        line.strategy,
+        f"{line.clients:,}",
+        decimal(line.netted_qty, digits),
+        decimal(line.cum_qty, digits),
+        price(line.avg_px),
+        price(line.vwap),
+        "-" if line.slippage_bps is None else f"{line.slippage_bps:+.2f}",
+        " ".join(line.venues) or "-",
+    ]
+
+
+def price(px: int | None) -> str:
+    """Print a price to five decimals, for people."""
+    return "-" if px is None else f"{px / 1e9:,.5f}"
+
+
+def _totals(result: RunResult) -> None:
+    t, counts = result.totals, result.counts
+    slippage = "-" if t.slippage_bps is None else f"{t.slippage_bps:+.2f} bp"
+    click.echo(
+        f"{t.client_orders:,} client orders in {t.parents:,} parents: {t.netted_qty:,} lots netted inside, "
+        f"{t.cum_qty:,} executed in {t.executions:,} executions of {t.child_orders:,} child orders, "
+        f"slippage {slippage}"
+    )
+    rate = (counts.market + counts.orders) / max(result.seconds, 1e-9)
+    click.echo(f"{counts.market:,} market events, {result.seconds:.1f} s, {rate:,.0f} events/s; {t.alerts:,} alerts")
+    if result.faults:
+        click.echo(f"{result.faults:,} faults in the input, one line each in faults.log")
+    if result.out is not None:
+        click.echo(f"run folder {result.out}: config.toml, the journal, tables/, faults.log")
+        click.echo(f"next: smartexec replay {result.out} | smartexec explain {result.out} P1")
