@@ -13,7 +13,7 @@ from smartexec.kernel.booking import Books, minor_unit
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import round_half_even
 from smartexec.kernel.settings import Allocation, Timing
-from smartexec.kernel.shares import Shares, bands, round_to_lots, spread
+from smartexec.kernel.shares import Shares, bands, rebase, round_to_lots, spread
 from smartexec.model.enums import ExecType
 
 Band = tuple[int, int, int]
@@ -154,7 +154,7 @@ class Allocator:
         for done in [m for m in members if m.lots_left == 0 and m.carried]:
             self._spread(done, [m for m in members if m.lots_left])
         weights = [m.lots_left for m in members]
-        shares = Shares(weights, [m.carried for m in members])
+        shares = Shares(weights, rebase([m.carried for m in members], weights))
         limits = [m.price for m in members]
         epoch = Epoch(parent, len(parent.epochs) + 1, members, shares, limits, scope, booked=[0] * len(members))
         parent.epochs.append(epoch)

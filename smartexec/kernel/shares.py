@@ -155,6 +155,25 @@ def spread(deficit: int, weights: list[int]) -> list[int]:
     return parts if deficit >= 0 else [-part for part in parts]
 
 
+def rebase(carried: list[int], weights: list[int]) -> list[int]:
+    """Deficits with which an epoch can be fair: they sum to 0 and each is less than one lot (1e-9 lot in and out).
+
+    Where only some members share (limits differ), what they owe to or are owed by the others cannot be made good among
+    themselves: it is divided by weight. Where one would still be a lot or more, all are scaled down alike.
+    """
+    most = NANO - NANO // max(2, 2 * sum(w > 0 for w in weights) - 2)
+    shared = [c if w else 0 for c, w in zip(carried, weights, strict=True)]
+    debt = spread(sum(shared), weights)
+    result = [c - d for c, d in zip(shared, debt, strict=True)]
+    worst = max(abs(c) for c in result)
+    if worst > most:
+        scaled = [abs(c) * most // worst * (1 if c > 0 else -1) for c in result]
+        least = min((i for i, w in enumerate(weights) if w), key=lambda i: abs(scaled[i]))
+        scaled[least] -= sum(scaled)
+        return scaled
+    return result
+
+
 def hamilton(lots: int, weights: Sequence[int], caps: Sequence[int] | None = None) -> list[int]:
     """Divide `lots` by largest remainder; ties to the larger weight, then to the lower index.
 
