@@ -329,6 +329,8 @@ class DecisionRow:
     wake: Wake
     decision: Decision
     legs: list[ChildOrder] = Factory(list)
+    refused: list[str] = Factory(list)
+    """Legs that did not go out, and why."""
 
 
 @define(eq=False)

@@ -24,6 +24,10 @@ RETRY = NANOS_PER_SECOND
 """How long a slot that a guard has clipped waits before it is tried again."""
 
 
+SELF_MATCH = "self-match"
+"""An everyday reason: opposing parents take turns. No alert."""
+
+
 def _whole(*values: object) -> bool:
     return all(type(v) is int and v >= 0 for v in values)
 
@@ -166,8 +170,8 @@ class Router:
             qty = leg.qty
             if not refusal:
                 qty = self._apart(parent, leg)
-                refusal = "self-match" if qty < leg.qty else ""
-            if qty > 0 and not (refusal and refusal != "self-match"):
+                refusal = SELF_MATCH if qty < leg.qty else ""
+            if qty > 0 and not (refusal and refusal != SELF_MATCH):
                 left -= qty
                 sent = self.sender.send(parent, slot, leg, qty, why)
                 if isinstance(sent, ChildOrder):
@@ -205,8 +209,10 @@ class Router:
         return next((name for name, broken in checks if broken), "")
 
     def _clip(self, parent: ParentOrder, slot: Slot, leg: Leg, refusal: str) -> None:
-        """Note what kept a leg from going out; say it once until something else does."""
-        if slot.clipped_by != refusal:
+        """Note what kept a leg from going out; a person is told once, until something else does."""
+        if parent.row is not None:
+            parent.row.refused.append(f"{leg.mic} {leg.qty}: {refusal}")
+        if slot.clipped_by != refusal != SELF_MATCH:
             text = f"child order not sent: {refusal} ({leg.qty} lots to {leg.mic})"
             self.blotter.alert("warning", text, f"{parent.parent_id} slot {slot.name}")
         slot.clipped_by = refusal

@@ -173,7 +173,8 @@ class Tables:
     def _decision(self, d: DecisionRow) -> Row:
         digits = d.parent.instrument.qty_decimals
         slices = "; ".join(f"{s.slot}: {decimal(s.qty, digits)} @ {px(s.price) or 'market'}" for s in d.decision.slices)
-        legs = "; ".join(f"{c.order_id} {c.mic} {decimal(c.leg.qty if c.leg else c.order_qty, digits)}" for c in d.legs)
+        sent = [f"{c.order_id} {c.mic} {decimal(c.leg.qty if c.leg else c.order_qty, digits)}" for c in d.legs]
+        legs = "; ".join([*sent, *(f"refused {text}" for text in d.refused)])
         ids = (str(d.seq), time(d.time), d.parent.parent_id, d.plugin, d.wake.name)
         return *ids, d.decision.note, slices, legs
 
