@@ -49,11 +49,11 @@ class SimVenue(VenueAdapter):
 
     mic: str
     """ISO 10383 code of the venue."""
-    latency_in: int = field(default=0, validator=ge(0))
+    latency_in: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
     """From a command's sending to its effect, ns."""
-    latency_out: int = field(default=0, validator=ge(0))
+    latency_out: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
     """From a report's cause to its being heard, ns."""
-    jitter: int = field(default=0, validator=ge(0))
+    jitter: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
     """Each message is delayed by up to this much more, uniformly, ns; messages do not overtake each other."""
     make_fee: int = 0
     """Per unit of quantity when adding liquidity; negative = rebate."""
