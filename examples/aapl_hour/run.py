@@ -1,7 +1,7 @@
 """Run the AAPL hour: `python run.py DATA_FOLDER [--out RUN] [--seed N]`.
 
 DATA_FOLDER holds the LOBSTER files of AAPL, 2012-06-21 09:30-10:30. Writes orders.csv and config.toml into RUN/input
-and runs them into RUN.
+and runs them into RUN/run.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7, help="of the orders")
     args = parser.parse_args()
     config = prepare(args.data.resolve(), args.out / "input", args.seed)
-    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out)])
+    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out / "run")])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Run the IBM day: `python run.py DATA_FOLDER [--out RUN] [--seed N]`.
 
 DATA_FOLDER holds the LEAN tick files of IBM, 2013-10-08. Writes orders.csv and config.toml, with each lit venue's share
-as the file's volumes have it, into RUN/input and runs them into RUN.
+as the file's volumes have it, into RUN/input and runs them into RUN/run.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7, help="of the orders")
     args = parser.parse_args()
     config = prepare(args.data.resolve(), args.out / "input", args.seed)
-    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out)])
+    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out / "run")])
 
 
 if __name__ == "__main__":
