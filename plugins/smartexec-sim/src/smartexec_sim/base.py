@@ -55,9 +55,9 @@ class SimVenue(VenueAdapter):
     """From a report's cause to its being heard, ns."""
     jitter: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
     """Each message is delayed by up to this much more, uniformly, ns; messages do not overtake each other."""
-    make_fee: int = 0
+    make_fee: int = field(default=0, metadata={"unit": "px"})
     """Per unit of quantity when adding liquidity; negative = rebate."""
-    take_fee: int = 0
+    take_fee: int = field(default=0, metadata={"unit": "px"})
     """Per unit of quantity when removing liquidity."""
     share: float = field(default=1.0, validator=and_(gt(0.0), le(1.0)))
     """The venue's share of consolidated size and volume where the data know no venues, 0..1."""
