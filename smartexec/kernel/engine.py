@@ -88,7 +88,7 @@ class Engine:
             blotter, self.books, self.guards, self.markets, self.strategies, self.quarantined, self.aggregator.file
         )
         self.netter = Netter(blotter, self.books, self.allocator, settings.netting)
-        self.decider = Decider(blotter, advisor, self.timers, routers, self._quarantine)
+        self.decider = Decider(blotter, advisor, self.timers, routers, self.quarantined, self._quarantine)
         self.router = Router(
             blotter, advisor, self.sender, self.scorecard, self.netter, self.timers, settings.routing,
             self.quarantined, self._quarantine,
@@ -177,7 +177,7 @@ class Engine:
             market.opposed = self.settings.netting.enabled and len({p.sign for p in parents if p.leaves_qty}) > 1
             if market.opposed:
                 touch = market.best()
-                market.tried = (touch.bid, touch.ask)
+                market.tried = (touch.bid, touch.ask) if self.netter.fresh(market) else None
                 self.netter.net(market, parents)
 
     def _decide(self) -> None:

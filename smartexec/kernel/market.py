@@ -35,6 +35,7 @@ class Market:
     quotes: dict[str, Quote] = Factory(dict)
     """By MIC; "" is the consolidated tape and, where it is there, the best bid and offer."""
     quote_time: int | None = None
+    """When the tape quoted last, or any venue where there is no tape."""
     touch: Touch | None = Factory(Touch)
     """None: a quote has arrived since somebody looked."""
     last: int | None = None
@@ -52,7 +53,8 @@ class Market:
     def on_quote(self, quote: Quote, now: int) -> None:
         """Take a quote."""
         self.quotes[quote.mic] = quote
-        self.quote_time = now
+        if not quote.mic or "" not in self.quotes:
+            self.quote_time = now
         self.touch = None
 
     def on_trade(self, trade: Trade) -> None:

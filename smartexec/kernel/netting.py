@@ -31,12 +31,17 @@ class Netter:
     def midpoint(self, market: Market) -> tuple[Touch, int] | None:
         """The touch and its midpoint, if the market is valid: trading, fresh, not locked or crossed, exactly halved."""
         touch = market.best()
-        if not touch.valid or touch.bid is None or touch.ask is None or market.quote_time is None:
+        if not touch.valid or touch.bid is None or touch.ask is None:
             return None
-        if market.phase is not Phase.CONTINUOUS or self.blotter.now - market.quote_time > self.settings.max_quote_age:
+        if market.phase is not Phase.CONTINUOUS or not self.fresh(market):
             return None
         both = touch.bid + touch.ask
         return None if both % 2 else (touch, both // 2)
+
+    def fresh(self, market: Market) -> bool:
+        """Whether the last quote is young enough to cross at."""
+        quoted = market.quote_time
+        return quoted is not None and self.blotter.now - quoted <= self.settings.max_quote_age
 
     def net(self, market: Market, parents: list[ParentOrder]) -> None:
         """Cross what can be crossed between the working parents of one instrument."""
