@@ -50,18 +50,23 @@ class Decider:
         advisor: Advisor,
         timers: Timers,
         routers: Collection[str],
+        quarantined: Collection[str],
         quarantine: Callable[[str, str], None],
     ) -> None:
         self.blotter = blotter
         self.advisor = advisor
         self.timers = timers
         self.routers = routers
+        self.quarantined = quarantined
         self.quarantine = quarantine
         """Told (plugin, why) when a plugin is at fault."""
 
     def decide(self, parent: ParentOrder, why: Wake) -> None:
         """Ask the parent's strategy and note what it wants; does nothing unless the parent is working."""
         if parent.state is not ParentState.WORKING:
+            return
+        if parent.strategy in self.quarantined:  # the parent was still pooling then
+            self.quarantine(parent.strategy, "still quarantined")
             return
         view = self.view(parent, why)
         answer = self.advisor.decide(parent.strategy, parent.params, view)
