@@ -1,0 +1,99 @@
+"""Which distributions are imported: the allow-list, missing ones, broken ones."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from smartexec.errors import ConfigError, PluginError
+from smartexec.registry import discover, load
+from tests.hooks.kit import candidate
+from tests.hooks.test_hooks import Wait, hook
+
+GOOD = """
+from attrs import frozen
+from smartexec.api import Decision, Strategy, hookimpl
+
+@frozen
+class Idle(Strategy):
+    name = "{name}"
+    def decide(self, view):
+        return Decision()
+
+@hookimpl
+def smartexec_strategies():
+    return [Idle]
+"""
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Put a distribution with one module and one entry point on the path."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def installed(distribution: str, module: str, source: str) -> None:
+        (tmp_path / f"{module}.py").write_text(source)
+        info = tmp_path / f"{distribution.replace('-', '_')}-4.5.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 4.5\n")
+        (info / "entry_points.txt").write_text(f"[smartexec]\nacme = {module}\n")
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return installed
+
+
+def test_listed_distribution_is_loaded_whatever_the_spelling(install) -> None:  # type: ignore[no-untyped-def]
+    install("Acme-Idle", "acme_idle", GOOD.format(name="IDLE"))
+    found = discover(["acme_idle"])
+    (info,) = found.infos()
+    assert (info.kind, info.name, info.owner) == ("strategy", "IDLE", "Acme-Idle 4.5")
+
+
+def test_unlisted_distribution_is_never_imported(install) -> None:  # type: ignore[no-untyped-def]
+    install("acme-idle", "acme_idle", GOOD.format(name="IDLE"))
+    install("acme-bomb", "acme_bomb", "raise SystemExit('imported')")
+    discover(["acme-idle"])
+    assert "acme_bomb" not in sys.modules
+
+
+def test_listed_distribution_that_is_missing_is_named(install) -> None:  # type: ignore[no-untyped-def]
+    install("acme-idle", "acme_idle", GOOD.format(name="IDLE"))
+    with pytest.raises(
+        PluginError, match=r"plugins.allow: found no installed plugin acme-lost, expected one of .*acme-i"
+    ):
+        discover(["acme-idle", "acme-lost"])
+
+
+def test_listed_distribution_that_fails_to_import_stops_the_start(install) -> None:  # type: ignore[no-untyped-def]
+    install("acme-broken", "acme_broken", "import no_such_module_at_all")
+    with pytest.raises(PluginError, match=r"acme-broken 4\.5: entry point acme: found ModuleNotFoundError"):
+        discover(["acme-broken"])
+
+
+def test_without_a_list_broken_ones_are_kept_with_their_error(install) -> None:  # type: ignore[no-untyped-def]
+    install("acme-broken", "acme_broken", "import no_such_module_at_all")
+    install("acme-idle", "acme_idle", GOOD.format(name="IDLE"))
+    found = discover()
+    assert "IDLE" in found.strategies()
+    (broken,) = [b for b in found.broken if b.distribution == "acme-broken"]
+    assert broken.version == "4.5"
+    assert "no_such_module_at_all" in broken.error
+
+
+def test_not_strict_a_duplicate_is_broken_and_the_first_stays() -> None:
+    found = load(
+        [
+            candidate(hook("smartexec_strategies", Wait), "acme-a", "1.0"),
+            candidate(hook("smartexec_strategies", Wait), "acme-b", "2.0"),
+        ],
+        strict=False,
+    )
+    assert [i.owner for i in found.infos()] == ["acme-a 1.0"]
+    assert [b.distribution for b in found.broken] == ["acme-b"]
+
+
+def test_find_names_what_there_is() -> None:
+    found = load([candidate(hook("smartexec_strategies", Wait))])
+    assert found.find("strategy", "WAIT", "x") is Wait
+    with pytest.raises(ConfigError, match=r"orders.plugin: found 'nope', expected a strategy: one of WAIT"):
+        found.find("strategy", "nope", "orders.plugin")
