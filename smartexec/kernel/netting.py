@@ -45,17 +45,19 @@ class Netter:
 
     def net(self, market: Market, parents: list[ParentOrder]) -> None:
         """Cross what can be crossed between the working parents of one instrument."""
-        buyers = [p for p in parents if p.sign > 0 and p.state is ParentState.WORKING and p.leaves_qty]
-        sellers = [p for p in parents if p.sign < 0 and p.state is ParentState.WORKING and p.leaves_qty]
-        if not (self.settings.enabled and buyers and sellers):
-            return
-        found = self.midpoint(market)
+        found = self.midpoint(market) if self.settings.enabled else None
         if found is None:
             return
         touch, mid = found
-        for buyer in buyers:
-            for seller in sellers:
+        able = [p for p in parents if self._able(p, mid)]
+        for buyer in [p for p in able if p.sign > 0]:
+            for seller in [p for p in able if p.sign < 0]:
                 self._pair(buyer, seller, touch, mid)
+
+    def _able(self, parent: ParentOrder, mid: int) -> bool:
+        """Whether it has anything to cross at the midpoint: cheap, for most have not."""
+        working = parent.state is ParentState.WORKING and parent.leaves_qty > 0
+        return working and demand.target(parent).worst >= mid * parent.sign and self.free(parent) > 0
 
     def crossable(self, parent: ParentOrder, other: ParentOrder, lots: int) -> bool:
         """Whether two parents could cross something if `lots` of what `other` has live were free again."""
@@ -96,8 +98,8 @@ class Netter:
 
     def _pair(self, buyer: ParentOrder, seller: ParentOrder, touch: Touch, mid: int) -> None:
         buys = self._side(buyer, mid, self.free(buyer))
-        sells = self._side(seller, mid, self.free(seller))
-        if not (buys and sells):
+        sells = self._side(seller, mid, self.free(seller)) if buys else []
+        if not sells:
             return
         offers = [[(n, m.owner or m.order_id) for m, n in side] for side in (buys, sells)]
         bought, sold = cross(*offers)
