@@ -53,7 +53,8 @@ class Aggregator:
             start, order.expire // bucket,
         )  # fmt: skip
         parent = self.blotter.open_parents.get(key)
-        if parent is None or (parent.state is not ParentState.POOLING and not self.settings.join_open):
+        started = parent is not None and parent.state is not ParentState.POOLING
+        if parent is None or parent.state is ParentState.CLOSING or (started and not self.settings.join_open):
             parent = self._make(key, market, order, event)
             self.blotter.open_parents[key] = parent
         self._pool(parent, order)
