@@ -131,7 +131,7 @@ class Members:
         if not (parent.pending or parent.open_qty > target.total or len(target.keys) > 1):
             return
         children = parent.children.values()
-        for k in sorted({c.key for c in children}):
+        for k in sorted({c.key for c in children}, reverse=True):
             excess = demand.reserved((c for c in children if not c.cancelling), k) - target.at(k)
             newest: list[ChildOrder] = [c for c in reversed(children) if c.key >= k]
             for child in newest:
