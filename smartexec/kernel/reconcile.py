@@ -17,6 +17,14 @@ def terms(s: Slice) -> tuple[object, ...]:
     return s.time_in_force, s.min_qty, s.display_qty, s.peg, s.post_only, s.router
 
 
+def going(child: ChildOrder) -> int:
+    """Lots of a leg that will be gone once what has been asked of the venue is done."""
+    if child.cancelling or child.over:
+        return child.counted
+    asked = [r.order_qty for r in child.requests or () if r.order_qty is not None]
+    return max(0, child.counted - max(0, asked[-1] - child.cum_qty)) if asked else 0
+
+
 class Reconciler:
     """Brings slots and legs together."""
 
@@ -74,8 +82,8 @@ class Reconciler:
         return True
 
     def _reduce(self, slot: Slot, excess: int) -> None:
-        """Take lots out, newest leg first; what is being cancelled already counts as gone."""
-        excess -= sum(c.counted for c in slot.legs.values() if c.cancelling or c.over)
+        """Take lots out, newest leg first; what the venue has been asked to take out counts as gone."""
+        excess -= sum(going(c) for c in slot.legs.values())
         for child in reversed(list(slot.legs.values())):
             if excess <= 0:
                 return
@@ -84,7 +92,7 @@ class Reconciler:
             if child.counted > excess and self.sender.can_replace(child):
                 self.sender.replace(child, child.order_qty - excess, child.price)
                 return
-            excess -= child.counted
+            excess -= child.counted - going(child)
             self.sender.cancel(child)
 
     def _fill(self, parent: ParentOrder, slot: Slot) -> None:
