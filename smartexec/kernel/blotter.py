@@ -113,6 +113,7 @@ class ChildOrder(OrderLife):
     query_at: int = 0
     """When the venue is to be asked for its state, if still in doubt; 0 = no such timer."""
     frozen: bool = False
+    """To be cancelled and not replaced: the venue has said something of it that cannot be worked with."""
     outcome: Outcome | None = None
     why: "Why | None" = None
     routing: str = ""

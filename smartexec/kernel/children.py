@@ -86,12 +86,17 @@ class Children:
             self.blotter.alert("warning", text, f"{report.mic} ClOrdID(11) {report.cl_ord_id}")
 
     def cancel_reject(self, reject: OrderCancelReject) -> None:
-        """Take an OrderCancelReject(35=9): the order goes on as it was, unless it turns out to be over."""
+        """Take an OrderCancelReject(35=9): the order goes on as it was, unless it is over: then how is asked."""
         child = self.blotter.children.get(reject.cl_ord_id)
-        if child is None or not child.refuse(reject.cl_ord_id):
+        request = child.find(reject.cl_ord_id) if child is not None else None
+        if child is None or request is None:
             return
-        if reject.ord_status in GONE and not child.over:
-            self.sender.doubt(child)
+        if request.is_cancel and reject.ord_status in GONE and not child.over:
+            self.sender.doubt(child)  # it stays in doubt: another cancel would get the same answer
+            return
+        child.refuse(reject.cl_ord_id)
+        if not request.is_cancel:
+            child.frozen = True  # it is not at the price or size its slot wants, and asking again is no use
         self.after(child)
 
     def state(self, state: OrderState) -> None:
