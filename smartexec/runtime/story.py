@@ -67,10 +67,10 @@ def _parent(rows: Rows, p: dict[str, str]) -> Iterator[Moment]:
     for row in _where(rows, "client_orders", parent_id=parent_id):
         yield Moment(row["received"], "member", f"{row['order_id']} {row['account']} {row['order_qty']} lots")
     yield from _decisions(rows, parent_id)
-    for row in _where(rows, "child_orders", parent_id=parent_id):
-        yield from _child_life(row)
-    for row in _where(rows, "executions", parent_id=parent_id):
-        yield _fill(row)
+    children = _where(rows, "child_orders", parent_id=parent_id)
+    yield from map(_sent, children)
+    yield from map(_fill, _where(rows, "executions", parent_id=parent_id))
+    yield from (_over(child) for child in children if child["ended"])
     for row in rows["crosses"]:
         if parent_id in (row["buy_parent_id"], row["sell_parent_id"]):
             market = f"bid {row['bid']}, ask {row['ask']}"
@@ -82,11 +82,13 @@ def _child(rows: Rows, c: dict[str, str]) -> Iterator[Moment]:
     for row in _where(rows, "decisions", parent_id=c["parent_id"]):
         if any(leg.split(" ", 1)[0] == c["cl_ord_id"] for leg in row["legs"].split("; ")):
             yield _decision(row)
-    yield from _child_life(c)
+    yield _sent(c)
     for row in _where(rows, "executions", cl_ord_id=c["cl_ord_id"]):
         yield _fill(row)
         for share in _where(rows, "allocations", exec_id=row["exec_id"], parent_id=c["parent_id"]):
             yield Moment(share["time"], "allocated", f"{share['qty']} to {share['order_id'] or share['account']}")
+    if c["ended"]:
+        yield _over(c)
     yield from _alerts(rows, c["cl_ord_id"])
 
 
@@ -107,12 +109,13 @@ def _decision(row: dict[str, str]) -> Moment:
     return Moment(row["time"], "decided", f"{row['plugin']} ({row['wake']}): {row['note']} [{row['slices']}]{legs}")
 
 
-def _child_life(c: dict[str, str]) -> Iterator[Moment]:
-    price = c["price"] or "market"
-    sent = f"{c['cl_ord_id']} {c['side']} {c['order_qty']} at {price} to {c['venue']} ({c['time_in_force']})"
-    yield Moment(c["sent"], "sent", f"{sent} by {c['routing']}: {c['reason']}")
-    if c["ended"]:
-        yield Moment(c["ended"], "over", f"{c['cl_ord_id']} {c['ord_status']}, executed {c['cum_qty']}")
+def _sent(c: dict[str, str]) -> Moment:
+    terms = f"{c['side']} {c['order_qty']} at {c['price'] or 'market'} to {c['venue']} ({c['time_in_force']})"
+    return Moment(c["sent"], "sent", f"{c['cl_ord_id']} {terms} by {c['routing']}: {c['reason']}")
+
+
+def _over(c: dict[str, str]) -> Moment:
+    return Moment(c["ended"], "over", f"{c['cl_ord_id']} {c['ord_status']}, executed {c['cum_qty']}")
 
 
 def _fill(row: dict[str, str]) -> Moment:
