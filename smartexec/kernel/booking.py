@@ -44,7 +44,9 @@ class Books:
         reason: OrdRejReason | None = None,
     ) -> None:
         """Send an execution report on `order` as it is now."""
-        cum = order.cum_qty
+        cum, left = order.cum_qty, 0
+        if not order.over:
+            left = max(0, order.order_qty - cum - order.offset_qty)
         self.blotter.outbox.append(
             ClientReport(
                 order.source,
@@ -54,7 +56,7 @@ class Books:
                 order.ord_status,
                 order.order_qty,
                 cum,
-                0 if order.over else max(0, order.order_qty - cum - order.offset_qty),
+                left,
                 round_half_even(order.notional, cum) if cum else 0,
                 abs(row.qty) if row else 0,
                 row.px if row else 0,
@@ -182,10 +184,10 @@ class Books:
         average = Fraction(epoch.unbooked) / left
         px = round_half_even(average.numerator, average.denominator)
         num, den = average.numerator, average.denominator * unit
-        for index, lots in enumerate(epoch.shares.given):
-            lots -= epoch.booked[index]
+        for index, (given, had) in enumerate(zip(epoch.shares.given, epoch.booked, strict=True)):
+            lots = given - had if had else given
             if lots > 0:
-                epoch.booked[index] += lots
+                epoch.booked[index] = given
                 self._in_epoch(epoch, index, lots, px, round_half_even(num * lots, den))
         epoch.booked_qty, epoch.unbooked = epoch.shares.total, 0
 

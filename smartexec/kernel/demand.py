@@ -15,7 +15,7 @@ from smartexec.kernel.blotter import NO_LIMIT, ChildOrder, ClientOrder, ParentOr
 
 def key(price: int | None, sign: int) -> int:
     """The limit key of a price; None is any price."""
-    return NO_LIMIT if price is None else price * sign
+    return NO_LIMIT if price is None else price if sign > 0 else -price
 
 
 @define(eq=False)

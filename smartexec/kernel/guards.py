@@ -9,6 +9,7 @@ from collections.abc import Callable
 from attrs import define
 
 from smartexec.kernel.blotter import Blotter, ChildOrder, ParentOrder
+from smartexec.kernel.market import Market
 from smartexec.kernel.settings import Limits, Risk
 from smartexec.model.enums import KillLevel, Phase
 from smartexec.model.events import KillSwitch
@@ -148,18 +149,18 @@ class Guards:
 
     # -- orders as they arrive ---------------------------------------------------------------------------------------
 
-    def client(self, account: str, instrument: Instrument, qty: int, price: int | None, market_px: int | None) -> str:
+    def client(self, account: str, market: Market, qty: int, price: int | None) -> str:
         """Why a client order is refused at its own scope; "" if it is not."""
-        if (KillLevel.CLIENT, account) in self.killed:
+        if self.killed and (KillLevel.CLIENT, account) in self.killed:
             return f"kill switch is on for client {account}"
         limits = self.risk.clients.get(account)
         if limits is None:
             return ""
         if limits.max_order_qty is not None and qty > limits.max_order_qty:
             return f"max_order_qty of client {account}: found {qty}, expected at most {limits.max_order_qty}"
-        px = price if price is not None else market_px
+        px = price if price is not None else market.reference()
         most = limits.max_order_notional
-        if most is not None and (px is None or notional(instrument, qty, px) > most):
+        if most is not None and (px is None or notional(market.instrument, qty, px) > most):
             return f"max_order_notional of client {account} exceeded (or no price to measure it by)"
         return ""
 

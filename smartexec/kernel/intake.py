@@ -36,6 +36,8 @@ class Intake:
         self.quarantined = quarantined
         self.file = file
         """What is done with an order that is accepted."""
+        self._names: dict[str, str] = {}
+        """Accounts and owners, each kept once however many orders name it."""
 
     def new(self, event: NewOrder) -> None:
         """Take a NewOrderSingle(35=D)."""
@@ -51,14 +53,25 @@ class Intake:
         self.file(order, event)
 
     def _order(self, event: NewOrder) -> ClientOrder:
-        order = ClientOrder(event.cl_ord_id, event.order_qty, event.price)
         sign = 1 if event.side is Side.BUY else -1
-        order.number = len(self.blotter.orders) + 1
-        order.source, order.account, order.owner = event.source, event.account, event.owner or event.account
-        order.symbol, order.side, order.sign, order.strategy = event.symbol, event.side, sign, event.strategy
-        order.received, order.effective = self.blotter.now, event.effective_time
-        order.limit_key, order.lots_left = demand.key(event.price, sign), event.order_qty
-        order.no_cross, order.house = event.no_cross, event.house
+        account = self._names.setdefault(event.account, event.account)
+        order = ClientOrder(
+            event.cl_ord_id, event.order_qty, event.price,
+            number=len(self.blotter.orders) + 1,
+            source=event.source,
+            account=account,
+            owner=self._names.setdefault(event.owner, event.owner) or account,
+            symbol=event.symbol,
+            side=event.side,
+            sign=sign,
+            strategy=event.strategy,
+            received=self.blotter.now,
+            effective=event.effective_time,
+            limit_key=demand.key(event.price, sign),
+            lots_left=event.order_qty,
+            no_cross=event.no_cross,
+            house=event.house,
+        )  # fmt: skip
         self.blotter.orders.append(order)
         return order
 
@@ -80,11 +93,10 @@ class Intake:
         if text:
             return reason, text
         now, end = self.blotter.now, self._end(event, market.instrument)
-        start = max(now, event.effective_time or 0)
+        start = max(now, event.effective_time) if event.effective_time else now
         if end and end <= start:
             return OrdRejReason.TOO_LATE, f"ExpireTime(126): found {end}, expected later than its start {start}"
-        price = event.price
-        text = self.guards.client(event.account, market.instrument, event.order_qty, price, market.reference())
+        text = self.guards.client(event.account, market, event.order_qty, event.price)
         return OrdRejReason.EXCEEDS_LIMIT, text
 
     @staticmethod
@@ -100,8 +112,8 @@ class Intake:
 
     @staticmethod
     def _end(event: NewOrder, instrument: Instrument) -> int:
-        ends = [t for t in (event.expire_time, instrument.close) if t]
-        return min(ends) if ends else 0
+        expire, close = event.expire_time or 0, instrument.close
+        return min(expire, close) if expire and close else expire or close
 
     def _reject(self, order: ClientOrder, reason: OrdRejReason, text: str) -> None:
         order.lots_left = 0
