@@ -107,7 +107,9 @@ class ChildOrder(OrderLife):
     """What `parent.open_qty` holds of it."""
     venue_cum: int = 0
     """Highest CumQty(14) the venue has said: more than `cum_qty` means that executions are under way."""
-    synthetic: "Execution | None" = None
+    busted: bool = False
+    """An execution of it was undone: a report from before that says more than there is."""
+    synthetic: "list[Execution]" = Factory(list)
     """Booked for executions that the venue says exist and has not reported."""
     queries: int = 0
     query_at: int = 0
@@ -271,6 +273,8 @@ class Execution:
     exec_ref_id: str = ""
     superseded: "Execution | None" = None
     """The bust or correction that undid it."""
+    presumed: bool = False
+    """Booked on the word of its bust or correction, which came first."""
     parts: "list[tuple[Epoch, int]]" = Factory(list)
     """Lots shared in each epoch."""
     rows: "list[AllocationRow]" = Factory(list)

@@ -27,6 +27,7 @@ STATUS_ENDS = {
     OrdStatus.DONE_FOR_DAY: Life.DONE_FOR_DAY,
 }
 """What a status says is over. FILLED is not among them: the executions will say so, or the difference is booked."""
+UNDOING = (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT)
 GONE = (*STATUS_ENDS, OrdStatus.FILLED, OrdStatus.REJECTED)
 OUTCOMES = {
     Life.FILLED: Outcome.FILLED,
@@ -71,7 +72,7 @@ class Children:
         if child is None or child.mic != report.mic:
             self._stranger(report)
             return
-        if report.cum_qty is not None and report.exec_type not in (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT):
+        if report.cum_qty is not None and report.exec_type not in UNDOING and not self.ledger.knows(report):
             child.venue_cum = max(child.venue_cum, min(report.cum_qty, child.order_qty))
         self._handlers[report.exec_type](child, report)
         self.after(child)
@@ -79,7 +80,7 @@ class Children:
     def _stranger(self, report: ExecutionReport) -> None:
         if report.exec_type is ExecType.TRADE:
             self.ledger.trade(report, None)
-        elif report.exec_type in (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT):
+        elif report.exec_type in UNDOING:
             self.ledger.undo(report)
         else:
             text = f"{report.exec_type.name} on an unknown order: ignored"
@@ -108,7 +109,7 @@ class Children:
             return
         self._ack(child)
         self.ledger.difference(child, state.cum_qty, state.avg_px)
-        child.synthetic = None
+        child.synthetic.clear()
         life = STATUS_ENDS.get(state.ord_status)
         if state.ord_status is OrdStatus.REJECTED:
             life = Life.REJECTED
@@ -182,7 +183,7 @@ class Children:
             self.blotter.wake(child.parent, Wake.FILL)
 
     def _undone(self, child: ChildOrder, report: ExecutionReport) -> None:
-        if self.ledger.undo(report) is not None:
+        if self.ledger.undo(report, child) is not None:
             self.blotter.wake(child.parent, Wake.FILL)
 
     def _status(self, child: ChildOrder, report: ExecutionReport) -> None:
@@ -196,9 +197,12 @@ class Children:
             child.accept(request)
         if report.ord_status in STATUS_ENDS and not child.over:
             child.end(STATUS_ENDS[report.ord_status])
-        missing = child.venue_cum - child.cum_qty
-        if missing > 0 and child.queries > 1 and report.avg_px:
-            self.ledger.difference(child, child.venue_cum, report.avg_px)
+        if report.cum_qty is not None:
+            if child.queries > 1 and report.avg_px:
+                self.ledger.difference(child, report.cum_qty, report.avg_px)
+            if child.queries > 2 and child.busted:
+                self.ledger.retract(child, child.cum_qty - report.cum_qty)
+                child.venue_cum = max(child.cum_qty, report.cum_qty)
         if not child.over and child.queries > 1:
             self._ask_again(child)
 
@@ -237,6 +241,13 @@ class Children:
                 self.sender.cancel(child)  # a bust has reopened it: the parent stays over
             return
         if child.counted:
+            if parent.state is ParentState.ENDED:
+                text = f"CumQty(14) {child.venue_cum} where {child.cum_qty} is known, and its parent has ended"
+                self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
+                child.venue_cum = child.cum_qty
+                count(child)
+                return
+            parent.children.setdefault(child.order_id, child)
             if not child.query_at:
                 self.sender.doubt(child)
             return

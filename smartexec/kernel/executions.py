@@ -1,9 +1,12 @@
 """The ledger of executions (law 5): each is booked once, whatever the order's state; busts and corrections follow it.
 
-The key is (venue, trade date, ExecID(17)), never the session. A bust that comes before its trade waits for it.
+The key is (venue, trade date, ExecID(17)), never the session. A bust or correction of an execution that has not come
+proves it: it is booked on that word, and its own report is a duplicate if it still comes. On an unknown order it waits.
 """
 
 from fractions import Fraction
+
+from attrs import evolve
 
 from smartexec.kernel.allocate import Allocator
 from smartexec.kernel.blotter import Blotter, ChildOrder, Execution, ParentOrder
@@ -57,16 +60,22 @@ class Ledger:
                 "error", f"execution cannot be booked: {text}; expected all to be positive", report.cl_ord_id
             )
             return False
-        if child is not None and child.synthetic is not None:
-            self._absorb(child, report)
+        if child is not None and child.synthetic:
+            self.retract(child, report.last_qty, report.last_px)
         execution = self._book(key, report, child)
         early = self._early.pop(key, None)
         if early is not None:
             self._undo(early, execution)
         return execution is not None
 
+    def knows(self, report: ExecutionReport) -> bool:
+        """Whether it reports an execution that is booked: its CumQty(14) is of the past then."""
+        return report.exec_type is ExecType.TRADE and self._key(report, report.exec_id) in self.blotter.execution_keys
+
     def _again(self, report: ExecutionReport, known: Execution) -> None:
         self.blotter.duplicates += 1
+        if known.presumed:
+            return
         same = (report.last_qty, report.last_px) == (known.last_qty, known.last_px)
         if same and (known.child is None or report.cl_ord_id in known.child.aliases):
             return
@@ -107,13 +116,18 @@ class Ledger:
 
     # -- busts and corrections -------------------------------------------------------------------------------------
 
-    def undo(self, report: ExecutionReport) -> Execution | None:
+    def undo(self, report: ExecutionReport, child: ChildOrder | None = None) -> Execution | None:
         """Take a TRADE_CANCEL or TRADE_CORRECT; gives the execution it undoes, None if there is nothing to do now."""
         key = self._key(report, report.exec_id)
-        if key in self.blotter.execution_keys:
+        known = self.blotter.execution_keys.get(key)
+        if known is not None:
             self.blotter.duplicates += 1
+            if known.presumed and known.exec_type is ExecType.TRADE and report.exec_type is ExecType.TRADE_CORRECT:
+                self._explain(known, report)
             return None
         target = self.blotter.execution_keys.get(self._key(report, report.exec_ref_id))
+        if target is None and child is not None:
+            target = self._of_another_day(report, child) or self._presume(report, child)
         if target is None:
             self._early[self._key(report, report.exec_ref_id)] = report
             text = f"{report.exec_type.name} of ExecID(17) {report.exec_ref_id}, which has not come: kept until it does"
@@ -127,6 +141,38 @@ class Ledger:
             return None
         self._undo(report, target)
         return target
+
+    def _of_another_day(self, report: ExecutionReport, child: ChildOrder) -> Execution | None:
+        """The execution a bust means where the venue gives no trade dates and the day has changed since."""
+        name = report.exec_ref_id
+        return next((e for e in reversed(self.blotter.executions) if e.exec_id == name and e.child is child), None)
+
+    def _presume(self, report: ExecutionReport, child: ChildOrder) -> Execution | None:
+        """Book the execution that a bust or correction proves; None if it does not say how much that was."""
+        trade = ExecutionReport(report.mic, report.cl_ord_id, ExecType.TRADE, report.ord_status, report.exec_ref_id)
+        trade.last_qty, trade.last_px, trade.trade_date = report.last_qty, report.last_px, report.trade_date
+        if report.last_qty <= 0 or report.last_px <= 0 or not self.trade(trade, child):
+            return None
+        execution = self.blotter.execution_keys[self._key(report, report.exec_ref_id)]
+        execution.presumed = True
+        text = f"{report.exec_type.name} of ExecID(17) {report.exec_ref_id}, which has not come: booked on its word"
+        self.blotter.alert("warning", text, report.cl_ord_id)
+        return execution
+
+    def _explain(self, known: Execution, report: ExecutionReport) -> None:
+        """What was presumed to be a trade turns out to correct one: that one does not stand beside it."""
+        known.exec_type, known.exec_ref_id = ExecType.TRADE_CORRECT, report.exec_ref_id
+        key = self._key(report, report.exec_ref_id)
+        target = self.blotter.execution_keys.get(key)
+        if target is None:
+            target = evolve(
+                known, trade_date=key[1], exec_id=key[2], exec_type=ExecType.TRADE, exec_ref_id="", parts=[], rows=[]
+            )
+            self.blotter.execution_keys[key] = target
+            self.blotter.executions.append(target)
+        elif target.superseded is None:
+            self._unapply(target)
+        target.superseded = known
 
     def _undo(self, report: ExecutionReport, target: Execution) -> None:
         """Book the bust or correction, with its own row; a correction is a bust and a new execution in one."""
@@ -146,6 +192,7 @@ class Ledger:
         if not correct:
             return
         if target.child is not None:
+            target.child.venue_cum += execution.last_qty
             self._apply(execution, target.child, target.child.parent)
         else:
             self.books.beyond(execution, "error", execution.last_qty)
@@ -153,6 +200,7 @@ class Ledger:
     def _unapply(self, target: Execution) -> None:
         child, parent = target.child, target.parent
         if child is not None:
+            child.busted = True
             child.venue_cum = max(child.cum_qty, child.venue_cum) - target.last_qty
             child.bust(target.last_qty, target.last_px)
             count(child)
@@ -170,30 +218,32 @@ class Ledger:
         lots = cum_qty - child.cum_qty
         if lots <= 0:
             return
-        px = max(1, round(Fraction(cum_qty * avg_px - child.notional, lots)))
-        exec_id = f"{child.order_id}:{cum_qty}:{len(self.blotter.executions)}"
-        report = ExecutionReport(child.mic, child.order_id, ExecType.TRADE, child.ord_status, exec_id)
-        report.last_qty, report.last_px, report.liquidity = lots, px, Liquidity.NONE
-        key = self._key(report, exec_id)
-        child.synthetic = self._book(key, report, child)
+        self._guess(child, lots, max(1, round(Fraction(cum_qty * avg_px - child.notional, lots))))
         text = f"CumQty(14) {cum_qty} where {cum_qty - lots} was reported: {lots} lots booked at the average"
         self.blotter.alert("warning", text, child.order_id)
 
-    def _absorb(self, child: ChildOrder, report: ExecutionReport) -> None:
-        """A true execution has come for a booked difference: it takes the difference's place, as far as it goes."""
-        synthetic, child.synthetic = child.synthetic, None
-        if synthetic is None or synthetic.superseded is not None:
-            return
-        rest = synthetic.last_qty - report.last_qty
-        undo = ExecutionReport(
-            child.mic, child.order_id, ExecType.TRADE_CANCEL, child.ord_status, synthetic.exec_id + "#"
-        )
-        undo.exec_ref_id, undo.trade_date = synthetic.exec_id, synthetic.trade_date
-        cum, money = child.cum_qty, child.notional
-        self._undo(undo, synthetic)
-        if rest > 0:
-            left = (money - report.last_qty * report.last_px, cum - report.last_qty)
-            self.difference(child, left[1], max(1, round(Fraction(left[0], left[1]))))
+    def _guess(self, child: ChildOrder, lots: int, px: int) -> None:
+        exec_id = f"{child.order_id}:{child.cum_qty + lots}:{len(self.blotter.executions)}"
+        report = ExecutionReport(child.mic, child.order_id, ExecType.TRADE, child.ord_status, exec_id)
+        report.last_qty, report.last_px, report.liquidity = lots, px, Liquidity.NONE
+        child.synthetic.append(self._book(self._key(report, exec_id), report, child))
+
+    def retract(self, child: ChildOrder, lots: int, px: int = 0) -> None:
+        """Take back up to `lots` of booked differences, oldest first: they came as true executions (at `px`) or are
+        no more."""
+        while lots > 0 and child.synthetic:
+            guess = child.synthetic.pop(0)
+            if guess.superseded is not None:
+                continue
+            undo = ExecutionReport(
+                child.mic, child.order_id, ExecType.TRADE_CANCEL, child.ord_status, guess.exec_id + "#"
+            )
+            undo.exec_ref_id, undo.trade_date = guess.exec_id, guess.trade_date
+            self._undo(undo, guess)
+            rest, lots = guess.last_qty - lots, lots - guess.last_qty
+            if rest > 0:
+                money = guess.last_qty * guess.last_px - (guess.last_qty - rest) * (px or guess.last_px)
+                self._guess(child, rest, round(Fraction(money, rest)) if money >= rest else guess.last_px)
 
 
 def count(child: ChildOrder) -> None:
