@@ -10,7 +10,7 @@ from smartexec.kernel.booking import Books
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.send import Sender
 from smartexec.model.enums import CxlRejReason, ExecType, Wake
-from smartexec.model.orders import CancelRequest, ReplaceRequest
+from smartexec.model.orders import CancelRequest, ReplaceRequest, at_origin
 
 
 class Members:
@@ -41,7 +41,7 @@ class Members:
             return order
         self.books.refuse(event.source, order, names, reason, text)
         where = f"{event.source} ClOrdID(11) {event.cl_ord_id}"
-        self.blotter.alert("warning", f"{type(event).__name__} refused: {text}", where)
+        self.blotter.alert("warning", f"{type(event).__name__} refused: {at_origin(event.origin, text)}", where)
         return None
 
     def cancel(self, event: CancelRequest) -> None:
@@ -62,7 +62,11 @@ class Members:
         if fault:
             names = (event.cl_ord_id, event.orig_cl_ord_id)
             self.books.refuse(order.source, order, names, CxlRejReason.OTHER, fault)
-            self.blotter.alert("warning", f"ReplaceRequest refused: {fault}", f"{order.source} {event.cl_ord_id}")
+            self.blotter.alert(
+                "warning",
+                f"ReplaceRequest refused: {at_origin(event.origin, fault)}",
+                f"{order.source} {event.cl_ord_id}",
+            )
             return
         order.request_replace(event.cl_ord_id, qty, price)
         self._pend(order, event.cl_ord_id, ExecType.PENDING_REPLACE)

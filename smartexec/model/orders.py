@@ -5,7 +5,7 @@ strategy's attrs fields before the kernel sees them; what cannot be made an orde
 nothing a client sent is lost.
 """
 
-from attrs import define
+from attrs import define, field
 
 from smartexec.model.enums import Side, TimeInForce
 
@@ -41,6 +41,8 @@ class NewOrder:
     """ListID(66): orders of one list see each other as peers."""
     house: bool = False
     """Own-account order: shares only what clients leave."""
+    origin: str = field(default="", eq=False)
+    """Where the source read it (file and row): refusals begin with it."""
 
 
 @define
@@ -50,6 +52,8 @@ class CancelRequest:
     source: str
     cl_ord_id: str
     orig_cl_ord_id: str
+    origin: str = field(default="", eq=False)
+    """Where the source read it."""
 
 
 @define
@@ -61,6 +65,8 @@ class ReplaceRequest:
     orig_cl_ord_id: str
     order_qty: int | None = None
     price: int | None = None
+    origin: str = field(default="", eq=False)
+    """Where the source read it."""
 
 
 @define
@@ -77,6 +83,11 @@ class RejectedOrder:
     order_qty: int = 0
     price: int | None = None
     strategy: str = ""
+
+
+def at_origin(origin: str, text: str) -> str:
+    """The text of a refusal, with where the refused thing was read."""
+    return f"{origin}: {text}" if origin else text
 
 
 ClientEvent = NewOrder | CancelRequest | ReplaceRequest | RejectedOrder

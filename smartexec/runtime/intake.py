@@ -10,7 +10,7 @@ from attrs import evolve
 
 from smartexec.errors import ConfigError
 from smartexec.interfaces.strategy import Strategy
-from smartexec.model.orders import ClientEvent, NewOrder, Params, RejectedOrder
+from smartexec.model.orders import ClientEvent, NewOrder, Params, RejectedOrder, at_origin
 from smartexec.runtime.config import Account, Table
 from smartexec.runtime.schema import build, params_of
 
@@ -99,7 +99,7 @@ def _refused(order: NewOrder, owner: str, text: str) -> RejectedOrder:
     return RejectedOrder(
         source=order.source,
         cl_ord_id=order.cl_ord_id,
-        text=text,
+        text=at_origin(order.origin, text),
         symbol=order.symbol,
         side=order.side.name,
         account=order.account,

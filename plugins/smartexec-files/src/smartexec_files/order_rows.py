@@ -148,8 +148,11 @@ class OrderRows:
         if "action" in row.cells:
             cells.word("action", dict.fromkeys(_ACTIONS))
         action = self.action(row)
-        if action == "NEW":
-            return self._new(cells, at)
+        event = self._new(cells, at) if action == "NEW" else self._request(cells, action)
+        event.origin = f"{self.file} row {row.number}"
+        return event
+
+    def _request(self, cells: Cells, action: str) -> CancelRequest | ReplaceRequest:
         names = (
             cells.text("source"),
             cells.text("cl_ord_id"),
