@@ -10,7 +10,7 @@ from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import Market
 from smartexec.model.enums import ExecType, OrdRejReason, Side
 from smartexec.model.instrument import Instrument
-from smartexec.model.orders import NewOrder, RejectedOrder
+from smartexec.model.orders import NewOrder, RejectedOrder, at_origin
 
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 
@@ -45,7 +45,7 @@ class Intake:
         ids = self.blotter.by_client_id.setdefault(event.source, {})
         reason, text = self._fault(event, ids)
         if text:
-            self._reject(order, reason, text)
+            self._reject(order, reason, at_origin(event.origin, text))
             return
         ids[event.cl_ord_id] = order
         order.acknowledge()
@@ -135,7 +135,7 @@ class Intake:
                 event.account,
                 event.price,
                 owner=event.owner,
-            )  # fmt: skip
+            )
         )
         order.sign = order.sign if event.side.upper() in SIDES else 0
         self._reject(order, OrdRejReason.BROKER, event.text)

@@ -63,7 +63,7 @@ class Sender:
                 leg.display_qty,
                 leg.post_only,
                 leg.peg,
-            )  # fmt: skip
+            )
         )
         self.doubt(child)
         if leg.rest_for is not None:
