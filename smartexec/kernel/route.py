@@ -194,14 +194,15 @@ class Router:
         capabilities = self.scorecard.venues.get(leg.mic)
         if capabilities is None:
             return "unknown venue"
-        kind = OrdType.PEGGED if leg.peg else OrdType.MARKET if leg.price is None else OrdType.LIMIT
+        kind = OrdType.MARKET if leg.price is None else OrdType.LIMIT
+        known = leg.peg in capabilities.pegs if leg.peg else kind in capabilities.ord_types
         checks = (
             ("no quantity", leg.qty == 0),
             ("venue is down", not self.scorecard.up[leg.mic]),
             ("quantity exceeded", leg.qty > left),
             ("limit broken", demand.key(leg.price, parent.sign) > worst),
             ("time in force not supported", leg.time_in_force not in capabilities.times_in_force),
-            ("order type not supported", kind not in capabilities.ord_types and leg.peg not in capabilities.pegs),
+            ("order type not supported", not known),
             ("minimum quantity not supported", leg.min_qty > 0 and not capabilities.min_qty),
             ("display quantity not supported", leg.display_qty is not None and not capabilities.display_qty),
             ("post-only not supported", leg.post_only and not capabilities.post_only),
