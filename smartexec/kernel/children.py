@@ -238,15 +238,16 @@ class Children:
         if not child.over:
             parent.children.setdefault(child.order_id, child)
             if parent.state is ParentState.ENDED:
-                self.sender.cancel(child)  # a bust has reopened it: the parent stays over
+                # A bust has reopened it: the parent stays over, but the order must not be met by others of ours.
+                self.blotter.by_symbol.setdefault(parent.instrument.symbol, {})[id(parent)] = parent
+                self.sender.cancel(child)
             return
+        if child.counted and parent.state is ParentState.ENDED:
+            text = f"CumQty(14) {child.venue_cum} where {child.cum_qty} is known, and its parent has ended"
+            self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
+            child.venue_cum = child.cum_qty
+            count(child)
         if child.counted:
-            if parent.state is ParentState.ENDED:
-                text = f"CumQty(14) {child.venue_cum} where {child.cum_qty} is known, and its parent has ended"
-                self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
-                child.venue_cum = child.cum_qty
-                count(child)
-                return
             parent.children.setdefault(child.order_id, child)
             if not child.query_at:
                 self.sender.doubt(child)
@@ -257,6 +258,8 @@ class Children:
             self.scorecard.ended(child)
         if parent.children.pop(child.order_id, None) is None:
             return
+        if parent.state is ParentState.ENDED and not parent.children:
+            self.blotter.by_symbol[parent.instrument.symbol].pop(id(parent), None)
         slot.legs.pop(child.order_id, None)
         if not slot.legs:
             slot.ended = self.blotter.now
