@@ -37,6 +37,9 @@ OUTCOMES = {
     Life.DONE_FOR_DAY: Outcome.EXPIRED,
 }
 
+PATIENCE = 3
+"""After so many queries an answer is believed even of an order with busts."""
+
 
 class Children:
     """Applies venue events to child orders."""
@@ -198,13 +201,18 @@ class Children:
         if report.ord_status in STATUS_ENDS and not child.over:
             child.end(STATUS_ENDS[report.ord_status])
         if report.cum_qty is not None:
-            if child.queries > 1 and report.avg_px:
-                self.ledger.difference(child, report.cum_qty, report.avg_px)
-            if child.queries > 2 and child.busted:
-                self.ledger.retract(child, child.cum_qty - report.cum_qty)
-                child.venue_cum = max(child.cum_qty, report.cum_qty)
+            self._cum(child, report.cum_qty, report.avg_px or 0)
         if not child.over and child.queries > 1:
             self._ask_again(child)
+
+    def _cum(self, child: ChildOrder, cum_qty: int, avg_px: int) -> None:
+        """Believe an answer, not the first one: an answer from before a bust says more than there is."""
+        if avg_px and child.queries > (PATIENCE if child.busted else 1):
+            self.ledger.difference(child, cum_qty, avg_px)
+        if child.busted:
+            self.ledger.retract(child, child.cum_qty - cum_qty)
+            if child.queries >= PATIENCE:
+                child.venue_cum = max(child.cum_qty, cum_qty)
 
     def _ask_again(self, child: ChildOrder) -> None:
         """The venue has the order live, and has had time for every request: those unanswered are lost."""
