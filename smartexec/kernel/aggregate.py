@@ -1,5 +1,7 @@
 """Aggregation: which client orders share a parent, when a parent starts, when others join it, and when it ends."""
 
+from typing import Final
+
 from smartexec.kernel import demand
 from smartexec.kernel.allocate import Allocator
 from smartexec.kernel.blotter import Blotter, ClientOrder, ParentOrder, ParentState
@@ -12,6 +14,7 @@ from smartexec.kernel.timers import Timers
 from smartexec.model.enums import ExecType, Wake
 from smartexec.model.orders import NewOrder
 
+POOLING: Final = ParentState.POOLING
 SEED_STEP = 1_000_003
 """Distance of the seeds of two parents: a prime, so that neighbouring runs do not share seeds."""
 
@@ -44,20 +47,22 @@ class Aggregator:
     def file(self, order: ClientOrder, event: NewOrder) -> None:
         """Put an accepted order into the pool of its parent, which is made if there is none."""
         market = self.markets[event.symbol]
-        ends = [t for t in (event.expire_time, market.instrument.close) if t]
-        order.expire = min(ends) if ends else 0
+        expire, close = event.expire_time or 0, market.instrument.close
+        order.expire = min(expire, close) if expire and close else expire or close
         bucket = self.settings.bucket or 1
         start = None if event.effective_time is None else event.effective_time // bucket
         key = (
-            event.symbol, event.side.value, event.strategy, event.params, event.list_id, event.currency,
+            event.symbol, order.sign, event.strategy, event.params, event.list_id, event.currency,
             start, order.expire // bucket,
         )  # fmt: skip
         parent = self.blotter.open_parents.get(key)
-        started = parent is not None and parent.state is not ParentState.POOLING
-        if parent is None or parent.state is ParentState.CLOSING or (started and not self.settings.join_open):
+        if parent is None or (parent.state is not POOLING and not self._joinable(parent)):
             parent = self._make(key, market, order, event)
             self.blotter.open_parents[key] = parent
         self._pool(parent, order)
+
+    def _joinable(self, parent: ParentOrder) -> bool:
+        return self.settings.join_open and parent.state is not ParentState.CLOSING
 
     def _make(self, key: tuple[object, ...], market: Market, order: ClientOrder, event: NewOrder) -> ParentOrder:
         return ParentOrder(
@@ -68,11 +73,10 @@ class Aggregator:
     def _pool(self, parent: ParentOrder, order: ClientOrder) -> None:
         """Let an order wait for its window and its effective time."""
         order.parent = parent
-        due = max(self.blotter.now + self.settings.window, order.effective or 0)
         if not parent.pool:
-            parent.pool_due = due
-        else:
-            parent.pool_due = max(parent.pool_due, order.effective or 0)
+            parent.pool_due = self.blotter.now + self.settings.window
+        if order.effective:
+            parent.pool_due = max(parent.pool_due, order.effective)
         parent.pool.append(order)
         if parent.pool_due <= self.blotter.now:
             self._admit(parent)

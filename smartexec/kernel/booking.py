@@ -44,9 +44,8 @@ class Books:
         reason: OrdRejReason | None = None,
     ) -> None:
         """Send an execution report on `order` as it is now."""
-        cum, left = order.cum_qty, 0
-        if not order.over:
-            left = max(0, order.order_qty - cum - order.offset_qty)
+        cum = order.cum_qty
+        left = 0 if order.over else order.order_qty - cum - order.offset_qty
         self.blotter.outbox.append(
             ClientReport(
                 order.source,
@@ -56,7 +55,7 @@ class Books:
                 order.ord_status,
                 order.order_qty,
                 cum,
-                left,
+                left if left > 0 else 0,
                 round_half_even(order.notional, cum) if cum else 0,
                 abs(row.qty) if row else 0,
                 row.px if row else 0,

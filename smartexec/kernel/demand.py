@@ -65,7 +65,7 @@ def build(pairs: Iterable[tuple[int, int]]) -> Curve:
 def curve(parent: ParentOrder) -> Curve:
     """The curve in force: what members would take as they are now."""
     if parent.curve is None:
-        parent.curve = build((m.limit_key, m.lots_left) for m in parent.active)
+        parent.curve = build([(m.limit_key, m.lots_left) for m in parent.active])
     return parent.curve
 
 

@@ -1,6 +1,7 @@
 """New client orders: checked, numbered, told, and handed on to be aggregated. A refusal is an order too."""
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 from smartexec.kernel import demand
 from smartexec.kernel.blotter import Blotter, ClientOrder
@@ -13,6 +14,9 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder, RejectedOrder, at_origin
 
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+BUY: Final = Side.BUY
+FINE: Final = (OrdRejReason.BROKER, "")
+"""No fault."""
 
 
 class Intake:
@@ -53,7 +57,7 @@ class Intake:
         self.file(order, event)
 
     def _order(self, event: NewOrder) -> ClientOrder:
-        sign = 1 if event.side is Side.BUY else -1
+        sign = 1 if event.side is BUY else -1
         account = self._names.setdefault(event.account, event.account)
         order = ClientOrder(
             event.cl_ord_id, event.order_qty, event.price,
@@ -76,7 +80,7 @@ class Intake:
         return order
 
     def _fault(self, event: NewOrder, ids: Mapping[str, ClientOrder]) -> tuple[OrdRejReason, str]:
-        """Why an order cannot be taken; ("", any reason) if it can."""
+        """Why an order cannot be taken; (any reason, "") if it can."""
         market = self.markets.get(event.symbol)
         if market is None:
             return OrdRejReason.UNKNOWN_SYMBOL, f"Symbol(55): found {event.symbol!r}, expected a configured instrument"
@@ -97,7 +101,7 @@ class Intake:
         if end and end <= start:
             return OrdRejReason.TOO_LATE, f"ExpireTime(126): found {end}, expected later than its start {start}"
         text = self.guards.client(event.account, market, event.order_qty, event.price)
-        return OrdRejReason.EXCEEDS_LIMIT, text
+        return (OrdRejReason.EXCEEDS_LIMIT, text) if text else FINE
 
     @staticmethod
     def _units(event: NewOrder, instrument: Instrument) -> tuple[OrdRejReason, str]:
@@ -108,7 +112,7 @@ class Intake:
         if price is not None and (price <= 0 or price % instrument.tick):
             text = f"Price(44): found {price}e-9, expected a positive multiple of the tick {instrument.tick}e-9"
             return OrdRejReason.BROKER, text
-        return OrdRejReason.BROKER, ""
+        return FINE
 
     @staticmethod
     def _end(event: NewOrder, instrument: Instrument) -> int:

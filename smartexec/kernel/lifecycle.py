@@ -113,11 +113,16 @@ ENDS: Final[dict[Life, Trigger]] = {
 }
 """How an order is ended other than by its executions."""
 
-# Indexed by life: a tuple lookup is several times cheaper than a set or comparisons of members.
+# Indexed by life: a tuple lookup is several times cheaper than a set or comparisons of members. Members are bound once:
+# on Python 3.11 each `Life.LIVE` costs four times what a global does.
 _FINAL: Final = tuple(life in (Life.CANCELED, Life.EXPIRED, Life.REJECTED) for life in Life)
+_STATUS: Final = tuple(STATUS[life] for life in Life)
 _DONE: Final = Life.DONE_FOR_DAY
 _FILLED: Final = Life.FILLED
+_LIVE: Final = Life.LIVE
 _SENT: Final = Life.SENT
+_COMPLETE: Final = OrdStatus.FILLED
+_PARTIAL: Final = OrdStatus.PARTIALLY_FILLED
 _ZERO: Final = Fraction(0)
 
 
@@ -163,16 +168,15 @@ class OrderLife:
     def ord_status(self) -> OrdStatus:
         """OrdStatus(39). Only requests that were acknowledged count as pending, and none on an order that is complete
         but one that would make it larger. Complete beats canceled: a late execution may complete what was over."""
-        complete = self.cum_qty >= self.order_qty > 0 and self.life is not _DONE
+        life = self.life
+        complete = self.cum_qty >= self.order_qty > 0 and life is not _DONE
         if self.requests is not None:
             open_ = [r.kind for r in self.requests if r.acknowledged and not (complete and self._moot(r))]
             if open_:
                 return PENDING[min(open_)]
         if complete:
-            return OrdStatus.FILLED
-        if self.life is Life.LIVE and self.cum_qty > 0:
-            return OrdStatus.PARTIALLY_FILLED
-        return STATUS[self.life]
+            return _COMPLETE
+        return _PARTIAL if life is _LIVE and self.cum_qty > 0 else _STATUS[life]
 
     @property
     def over(self) -> bool:
@@ -246,13 +250,13 @@ class OrderLife:
 
     def acknowledge(self) -> bool:
         """Note that the order was accepted. If anything has been heard of it before, does nothing."""
-        return self._move(Trigger.ACK)
+        return self.life is _SENT and self._move(Trigger.ACK)
 
     def trade(self, qty: int, px: int) -> bool:
         """Book an execution. It is booked in every life; of an order just sent it is the acknowledgement too."""
         self.cum_qty += qty
         self.notional += qty * px
-        self._move(Trigger.ACK)
+        self.acknowledge()
         self._settle()
         return True
 
