@@ -73,13 +73,15 @@ class Members:
 
     def _fault(self, order: ClientOrder, qty: int, price: int | None) -> str:
         parent = order.parent
-        instrument = parent.instrument if parent else None
-        if instrument is None:
+        if parent is None:
             return "order has no parent"
+        instrument = parent.instrument
         if qty <= 0 or qty % instrument.lot:
             return f"OrderQty(38): found {qty}, expected a positive multiple of {instrument.lot}"
         if price is not None and (price <= 0 or price % instrument.tick):
             return f"Price(44): found {price}, expected a positive multiple of the tick {instrument.tick}"
+        if qty > order.order_qty or demand.key(price, order.sign) > order.limit_key:
+            return self.sender.guards.client(order.account, parent.market, qty, price)
         return ""
 
     def withdraw(self, order: ClientOrder) -> None:
