@@ -29,14 +29,11 @@ class Bucket:
     """In 1e-9 message."""
     time: int
 
-    def take(self, now: int) -> bool:
-        """Take one message, if there is one."""
+    def ready(self, now: int) -> bool:
+        """Fill up to now; whether there is a message to take."""
         self.tokens = min(self.rate * NANOS_PER_SECOND, self.tokens + (now - self.time) * self.rate)
         self.time = now
-        if self.tokens < NANOS_PER_SECOND:
-            return False
-        self.tokens -= NANOS_PER_SECOND
-        return True
+        return self.tokens >= NANOS_PER_SECOND
 
 
 def notional(instrument: Instrument, qty: int, px: int) -> int:
@@ -135,17 +132,20 @@ class Guards:
         )
 
     def _throttle(self, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
+        limits = self.limits(parent, mic)
+        buckets = [self._bucket(scope, x.max_msgs_per_s) for scope, x in limits if x.max_msgs_per_s is not None]
         now = self.blotter.now
-        for scope, x in self.limits(parent, mic):
-            if x.max_msgs_per_s is None:
-                continue
-            bucket = self._buckets.get(scope)
-            if bucket is None:
-                rate = x.max_msgs_per_s
-                bucket = self._buckets[scope] = Bucket(rate, rate * NANOS_PER_SECOND, now)
-            if not bucket.take(now):
-                return True
+        if not all(bucket.ready(now) for bucket in buckets):
+            return True
+        for bucket in buckets:  # only what passes every scope counts at any
+            bucket.tokens -= NANOS_PER_SECOND
         return False
+
+    def _bucket(self, scope: str, rate: int) -> Bucket:
+        bucket = self._buckets.get(scope)
+        if bucket is None:
+            bucket = self._buckets[scope] = Bucket(rate, rate * NANOS_PER_SECOND, self.blotter.now)
+        return bucket
 
     # -- orders as they arrive ---------------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ class Guards:
 
     def kill(self, event: KillSwitch) -> None:
         """Latch or release a kill switch."""
-        key = (event.level, event.name)
+        key = (event.level, "" if event.level is KillLevel.FIRM else event.name)
         if event.on:
             self.killed[key] = event
         else:
