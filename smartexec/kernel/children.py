@@ -211,6 +211,8 @@ class Children:
             self.ledger.difference(child, cum_qty, avg_px)
         if child.busted:
             self.ledger.retract(child, child.cum_qty - cum_qty)
+            if not child.query_at:
+                self.sender.doubt(child)
             if child.queries >= PATIENCE:
                 child.venue_cum = max(child.cum_qty, cum_qty)
 

@@ -124,7 +124,12 @@ class Sender:
         self.timers.at(at, lambda: self._query(child, at))
 
     def unsure(self, child: ChildOrder) -> bool:
-        """Whether something the venue was asked, or has done, is not known to the end."""
+        """Whether something the venue was asked, or has done, is not known to the end.
+
+        Of an order with busts, what was booked on an answer's word alone is asked for again.
+        """
+        if child.busted and child.synthetic and child.queries < MAX_BACKOFF:
+            return True
         return child.in_doubt if not child.over else child.counted > 0
 
     def _query(self, child: ChildOrder, at: int) -> None:
