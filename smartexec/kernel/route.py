@@ -19,6 +19,7 @@ from smartexec.kernel.timers import Timers
 from smartexec.model.enums import OrdType, Outcome, TimeInForce, Wake
 from smartexec.model.ids import NANOS_PER_SECOND, Mic, Nanos, Px, Qty
 from smartexec.model.routing import Attempt, Leg, Route, RouteRequest
+from smartexec.model.view import MarketView
 
 RETRY = NANOS_PER_SECOND
 """How long a slot that a guard has clipped waits before it is tried again."""
@@ -117,13 +118,20 @@ class Router:
             slice=s if s.qty == qty and s.price == limit else evolve(s, qty=qty, price=limit),
             qty=Qty(qty),
             limit=None if limit is None else Px(limit),
-            market=parent.market.view(now, parent.volume0, parent.turnover0),
+            market=self._market(parent),
             venues=self.scorecard.scores(parent.market, parent.sign > 0),
             attempts=tuple(self._attempt(c) for c in slot.attempts),
             woken_by=parent.last_wake,
             state=slot.state,
             seed=parent.seed,
         )
+
+    def _market(self, parent: ParentOrder) -> MarketView:
+        """The market now: what the strategy has seen if it was asked in this same turn."""
+        view, row, now = parent.view, parent.row, self.blotter.now
+        if view is not None and row is not None and row.seq == self.blotter.seq and view.now == now:
+            return view.market
+        return parent.market.view(now, parent.volume0, parent.turnover0)
 
     @staticmethod
     def _attempt(child: ChildOrder) -> Attempt:

@@ -22,6 +22,10 @@ class Tally:
     """Sum of the times from order to acknowledgement, ns."""
 
 
+NO_TALLY = Tally()
+"""Of a venue that was not tried: never written to."""
+
+
 class Scorecard:
     """Tallies by (symbol, MIC), and the scores that routing logics see."""
 
@@ -29,6 +33,8 @@ class Scorecard:
         self.venues = venues
         self.up = dict.fromkeys(venues, True)
         self._tallies: dict[tuple[str, str], Tally] = {}
+        self._known: dict[tuple[str, str, bool], tuple[object, VenueScore]] = {}
+        """By (symbol, MIC, is a buyer's): the last score, and what it was made from."""
 
     def _tally(self, child: ChildOrder) -> Tally:
         key = (child.parent.instrument.symbol, child.mic)
@@ -56,16 +62,27 @@ class Scorecard:
         return {Mic(mic): self._score(mic, market, side_is_buy) for mic in self.venues}
 
     def _score(self, mic: str, market: Market, side_is_buy: bool) -> VenueScore:
-        capabilities = self.venues[mic]
-        tally = self._tallies.get((market.instrument.symbol, mic)) or Tally()
+        """The score of one venue; the one given last if nothing it was made from has changed."""
+        symbol = market.instrument.symbol
+        tally = self._tallies.get((symbol, mic)) or NO_TALLY
         shown, spread = market.shown(mic, side_is_buy), market.spread(mic)
+        share = market.venue_volume.get(mic, 0) / market.volume if market.volume else 0.0
+        made_from = (self.up[mic], shown, spread, share, tally.acks, tally.ended)
+        known = self._known.get((symbol, mic, side_is_buy))
+        if known is None or known[0] != made_from:
+            score = self._make(mic, tally, shown, spread, share)
+            known = self._known[symbol, mic, side_is_buy] = made_from, score
+        return known[1]
+
+    def _make(self, mic: str, tally: Tally, shown: int | None, spread: int | None, share: float) -> VenueScore:
+        capabilities = self.venues[mic]
         return VenueScore(
             mic=Mic(mic),
             capabilities=capabilities,
             up=self.up[mic],
             shown_qty=None if shown is None else Qty(shown),
             spread=None if spread is None else Px(spread),
-            volume_share=market.venue_volume.get(mic, 0) / market.volume if market.volume else 0.0,
+            volume_share=share,
             make_fee=capabilities.make_fee,
             take_fee=capabilities.take_fee,
             latency=Nanos(tally.latency // tally.acks) if tally.acks else None,
