@@ -133,6 +133,8 @@ class Children:
     def give_up(self, child: ChildOrder, cum_qty: int, avg_px: int) -> None:
         """End a child in doubt with what is known of it; later executions are booked as they come."""
         self.ledger.difference(child, cum_qty, avg_px)
+        for request in list(child.requests or ()):
+            child.refuse(request.cl_ord_id)
         if not child.over:
             child.end(Life.CANCELED)
         child.venue_cum = child.cum_qty
@@ -202,7 +204,7 @@ class Children:
             child.end(STATUS_ENDS[report.ord_status])
         if report.cum_qty is not None:
             self._cum(child, report.cum_qty, report.avg_px or 0)
-        if not child.over and child.queries > 1:
+        if (not child.over or child.requests) and child.queries > 1:
             self._ask_again(child)
 
     def _cum(self, child: ChildOrder, cum_qty: int, avg_px: int) -> None:
@@ -217,7 +219,7 @@ class Children:
                 child.venue_cum = max(child.cum_qty, cum_qty)
 
     def _ask_again(self, child: ChildOrder) -> None:
-        """The venue has the order live, and has had time for every request: those unanswered are lost."""
+        """The venue has the order live (or filled), and has had time for every request: those unanswered are lost."""
         had_cancel, requests = child.cancelling, list(child.requests or ())
         for request in requests:
             if request.is_cancel or child.queries > 2:
