@@ -32,14 +32,23 @@ class RandomAdvisor(Advisor):
         rng = self.rng
         if rng.random() < self.faults:
             return self._say(Fault(strategy, "ZeroDivisionError: on purpose"))
-        slices = []
-        for slot in ("a", "b")[: rng.choice((0, 1, 1, 1, 2))]:
+        slices = [] if rng.random() < 0.7 else self._moved(view)
+        for slot in ("a", "b")[: 0 if slices else rng.choice((0, 1, 1, 1, 2))]:
             qty = rng.randrange(0, view.leaves_qty * 2 + 2)
             tif = TimeInForce.IOC if rng.random() < 0.2 else TimeInForce.DAY
             name = f"{slot}{view.now}" if tif is TimeInForce.IOC else slot
             slices.append(Slice(qty, self._price(view), slot=name, time_in_force=tif))
         wake = view.now + rng.randrange(1, 5) * SECOND if rng.random() < 0.7 else None
         return self._say(Decision(tuple(slices), wake, note=f"seed {self.seed}"))
+
+    def _moved(self, view: ParentView) -> list[Slice]:
+        """What is live, a little dearer or smaller: what a venue may be asked to replace."""
+        rng, tick = self.rng, view.instrument.tick
+        return [
+            Slice(rng.randrange(s.leaves_qty // 2, s.leaves_qty + 1), s.price + rng.randrange(-1, 2) * tick, slot=name)
+            for name, s in view.slots.items()
+            if s.leaves_qty and s.price is not None and s.price > tick and not s.spent and len(name) == 1
+        ]
 
     def _price(self, view: ParentView) -> int | None:
         if self.rng.random() > self.passive:

@@ -66,9 +66,10 @@ class World:
     """Everything the engine ever wanted."""
     log: list[tuple[int, int, Event]] = Factory(list)
     """Everything the engine was ever told."""
+    turns: list[tuple[int, int, int]] = Factory(list)
+    """Where turns ended: (length of the log, seq, now)."""
     after: Callable[["World"], None] | None = None
     """Called after every turn: where invariants are checked."""
-    lost_forever: bool = False
 
     # -- the engine ------------------------------------------------------------------------------------------------
 
@@ -79,6 +80,7 @@ class World:
             self.log.append((self.seq, self.now, event))
             self.engine.handle(self.seq, self.now, event)
         out = self.engine.settle(self.seq, self.now)
+        self.turns.append((len(self.log), self.seq, self.now))
         self.commands += out
         self.outbound += [c for c in out if isinstance(c, SendOrder | CancelOrder | ReplaceOrder | QueryOrder)]
         if self.after is not None:

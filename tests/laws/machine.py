@@ -1,0 +1,353 @@
+"""A world and everything that can happen in it: the moves that hypothesis, or a seed, puts in some order.
+
+Every move takes one number and makes of it what it needs, so that a world is a configuration and a list of (name,
+number). The laws are checked after every move; law 8 on every command as it leaves.
+"""
+
+from collections.abc import Callable, Iterable
+from random import Random
+
+from attrs import Factory, define, frozen
+
+from smartexec.kernel.engine import Engine
+from smartexec.kernel.settings import (
+    Aggregation,
+    Allocation,
+    Limits,
+    Netting,
+    NettingScope,
+    Risk,
+    Routing,
+    SameOwner,
+    Settings,
+    Timing,
+)
+from smartexec.model.commands import SendOrder
+from smartexec.model.enums import KillLevel, Phase, ReplaceMode, Side, TimeInForce, Wake
+from smartexec.model.events import EndOfDay, KillSwitch, Resolve, VenueStatus
+from smartexec.model.instrument import Instrument
+from smartexec.model.market import PhaseChange, Quote, Trade
+from smartexec.model.orders import CancelRequest, NewOrder, ReplaceRequest
+from smartexec.model.routing import Capabilities
+from smartexec.testing.advice import SECOND, RandomAdvisor
+from smartexec.testing.worlds import World
+from tests.laws import invariants
+
+TICK = 10_000_000
+MAX_ORDER = 60
+ALL_TIFS = frozenset({TimeInForce.DAY, TimeInForce.IOC})
+VENUES = {
+    "AAAA": Capabilities(replace=ReplaceMode.KEEPS_PRIORITY, times_in_force=ALL_TIFS, authoritative_unknown=True),
+    "BBBB": Capabilities(times_in_force=ALL_TIFS, authoritative_unknown=True),
+    "CCCC": Capabilities(replace=ReplaceMode.NEW_ORDER, times_in_force=ALL_TIFS),
+}
+MICS = tuple(VENUES)
+STRATEGIES = {"WILD": frozenset({Wake.FILL, Wake.TIMER, Wake.QUOTE}), "TAME": frozenset({Wake.FILL, Wake.TIMER})}
+KILLS = (
+    (KillLevel.FIRM, ""),
+    (KillLevel.VENUE, "AAAA"),
+    (KillLevel.STRATEGY, "WILD"),
+    (KillLevel.INSTRUMENT, "ABC"),
+    (KillLevel.CLIENT, "acct1"),
+)
+NUMBERS = 10_000
+"""Moves take a number below this."""
+
+
+@frozen
+class Config:
+    """What differs between worlds before anything happens."""
+
+    seed: int = 0
+    faults: float = 0.0
+    timing: Timing = Timing.AT_COMPLETION
+    scope: NettingScope = NettingScope.ALL
+    same_owner: SameOwner = SameOwner.OFFSET
+    window: int = 0
+    rounding: int = 1
+    join: bool = True
+    first: int = 4
+
+    def settings(self) -> Settings:
+        """The engine's settings."""
+        return Settings(
+            seed=self.seed,
+            aggregation=Aggregation(window=self.window, join_open=self.join),
+            netting=Netting(scope=self.scope, same_owner=self.same_owner, max_quote_age=60 * SECOND),
+            allocation=Allocation(timing=self.timing, rounding_lot=self.rounding),
+            routing=Routing(default="any", max_rounds=3),
+            risk=Risk(firm=Limits(max_order_qty=MAX_ORDER)),
+        )
+
+
+CHOICES: dict[str, tuple[object, ...]] = {
+    "faults": (0.0, 0.0, 0.02),
+    "timing": tuple(Timing),
+    "scope": tuple(NettingScope),
+    "same_owner": tuple(SameOwner),
+    "window": (0, SECOND // 2),
+    "rounding": (1, 1, 1, 5),
+    "join": (True, True, True, False),
+    "first": (2, 4, 8),
+}
+"""Values of a configuration, apart from the seed."""
+
+WEIGHTS = {
+    "rest": 1,
+    "arrive": 16,
+    "deliver": 18,
+    "execute": 16,
+    "new": 6,
+    "wait": 7,
+    "quote": 5,
+    "cancel": 2,
+    "replace": 4,
+    "calm": 5,
+    "deliver_twice": 2,
+    "lose_command": 2,
+    "lose_report": 3,
+    "bust": 3,
+    "correct": 2,
+    "trade": 1,
+    "halt": 1,
+    "resume": 4,
+    "down": 1,
+    "up": 3,
+    "kill": 1,
+    "release": 3,
+    "resolve": 1,
+}
+"""Move -> how often it is made."""
+MOVES = tuple(name for name, weight in WEIGHTS.items() for _ in range(weight))
+
+Step = tuple[str, int]
+
+
+def engine(config: Config, advisor: object) -> Engine:
+    """A fresh engine of this configuration."""
+    instruments = {"ABC": Instrument("ABC", tick=TICK)}
+    return Engine(config.settings(), instruments, VENUES, STRATEGIES, ["any"], advisor)  # type: ignore[arg-type]
+
+
+def drawn(seed: int, length: int = 150) -> tuple[Config, list[Step]]:
+    """A configuration and moves from a seed."""
+    rng = Random(seed)
+    config = Config(seed=seed, **{name: rng.choice(values) for name, values in CHOICES.items()})  # type: ignore[arg-type]
+    return config, [(rng.choice(MOVES), rng.randrange(NUMBERS)) for _ in range(length)]
+
+
+@define(eq=False)
+class Machine:
+    """One world, what happens in it, and what must hold."""
+
+    config: Config
+    advisor: RandomAdvisor = Factory(lambda self: RandomAdvisor(self.config.seed, self.config.faults), takes_self=True)
+    world: World = Factory(lambda self: World(engine(self.config, self.advisor)), takes_self=True)
+    sent: int = 0
+    killed: dict[tuple[KillLevel, str], bool] = Factory(dict)
+    halted: bool = False
+    seen: int = 0
+    """How many commands have been checked."""
+
+    def run(self, steps: Iterable[Step]) -> World:
+        """Begin, make the moves, end; the laws are checked all along."""
+        self.begin()
+        for name, number in steps:
+            self.move(name, number)
+        self.end()
+        return self.world
+
+    def begin(self) -> None:
+        """Open the market; the first clients come."""
+        self.world.after = self.leaving
+        self.world.tell(PhaseChange("ABC", "", Phase.CONTINUOUS))
+        self.world.tell(Quote("ABC", "AAAA", 199 * TICK, 100, 201 * TICK, 100))
+        for i in range(self.config.first):
+            self.move("new", (self.config.seed // (i + 1) * 37 + 101 * i) % NUMBERS)
+
+    def move(self, name: str, number: int) -> None:
+        """Let something happen, and look whether the laws hold."""
+        act: Callable[[int], None] = getattr(self, name)
+        act(number)
+        self.holds()
+
+    def rest(self, i: int) -> None:
+        """Nothing happens: what hypothesis shrinks moves to."""
+
+    # -- clients ---------------------------------------------------------------------------------------------------
+
+    def new(self, i: int) -> None:
+        """A client sends an order: mostly such that they share two parents, one on each side."""
+        i, buy = divmod(i, 2)
+        i, who = divmod(i, 4)
+        i, qty = divmod(i, 40)
+        kind = i % 31
+        now, self.sent = self.world.now, self.sent + 1
+        end = now // (20 * SECOND) * 20 * SECOND + 40 * SECOND
+        order = NewOrder(
+            "s", f"c{self.sent}", "ABC", Side.BUY if buy else Side.SELL, qty + 1, "WILD" if kind % 6 == 1 else "TAME",
+            account=f"acct{who}", price=None if kind % 3 == 0 else (196 + kind % 9) * TICK, owner=f"own{who % 3}",
+            no_cross=kind == 7, house=kind == 8, effective_time=now + SECOND if kind == 9 else None,
+            expire_time=end if kind in (10, 11) else None,
+        )  # fmt: skip
+        self.world.tell(order)
+
+    def cancel(self, i: int) -> None:
+        """A client cancels."""
+        self.sent += 1
+        self.world.tell(CancelRequest("s", f"c{self.sent}", self._name(i)))
+
+    def replace(self, i: int) -> None:
+        """A client changes quantity, limit or both."""
+        self.sent += 1
+        i, which = divmod(i, 16)
+        qty = i % 40 + 1 if i % 3 else None
+        price = (192 + i % 17) * TICK if i % 3 != 1 else None
+        self.world.tell(ReplaceRequest("s", f"c{self.sent}", self._name(which), qty, price))
+
+    def _name(self, which: int) -> str:
+        orders = [o for o in self.world.engine.blotter.orders if not o.over] or self.world.engine.blotter.orders
+        return orders[which % len(orders)].cl_ord_id if orders else "none"
+
+    # -- links and venues --------------------------------------------------------------------------------------------
+
+    def arrive(self, i: int) -> None:
+        """A command reaches its venue."""
+        self.world.arrive(i)
+
+    def deliver(self, i: int) -> None:
+        """A report reaches the engine: mostly the oldest."""
+        self.world.deliver(0 if i % 3 else i // 3)
+
+    def deliver_twice(self, i: int) -> None:
+        """A report reaches the engine and will once more."""
+        self.world.deliver(i, again=True)
+
+    def lose_command(self, i: int) -> None:
+        """A command is lost."""
+        self.world.lose_command(i)
+
+    def lose_report(self, i: int) -> None:
+        """A report is lost."""
+        self.world.lose_report(i)
+
+    def calm(self, _: int) -> None:
+        """Everything arrives."""
+        self.world.calm()
+
+    def execute(self, i: int) -> None:
+        """An order executes at its price or better."""
+        live = self.world.live()
+        if not live:
+            return
+        i, which = divmod(i, 16)
+        order = live[which % len(live)]
+        i, off = divmod(i, 4)
+        better = -off if order.side is Side.BUY else off
+        px = (200 + better) * TICK if order.price is None else order.price + better * TICK
+        self.world.execute(order, i % 12 + 1, max(TICK, px))
+
+    def bust(self, i: int) -> None:
+        """A venue takes an execution back."""
+        if self.world.executions:
+            self.world.bust(self.world.executions[i % len(self.world.executions)])
+
+    def correct(self, i: int) -> None:
+        """A venue corrects the price of an execution."""
+        if self.world.executions:
+            i, off = divmod(i, 11)
+            self.world.correct(self.world.executions[i % len(self.world.executions)], (195 + off) * TICK)
+
+    # -- market, time, operators -------------------------------------------------------------------------------------
+
+    def quote(self, i: int) -> None:
+        """A venue quotes; now and then locked or crossed."""
+        i, mic = divmod(i, 3)
+        i, bid = divmod(i, 7)
+        width = (2, 2, 4, 2, 1, 3, 0, -1)[i % 8]
+        bid += 196
+        self.world.tell(Quote("ABC", MICS[mic], bid * TICK, 50, (bid + width) * TICK, 50))
+        if i % 4:  # mostly the other venues follow
+            for other in MICS:
+                self.world.tell(Quote("ABC", other, bid * TICK, 50, (bid + width) * TICK, 50))
+
+    def trade(self, i: int) -> None:
+        """Others trade."""
+        self.world.tell(Trade("ABC", "AAAA", (195 + i % 10) * TICK, i % 40 + 1))
+
+    def wait(self, i: int) -> None:
+        """Time passes."""
+        self.world.wait((SECOND // 5, SECOND, SECOND, 5 * SECOND, 30 * SECOND)[i % 5])
+
+    def halt(self, _: int) -> None:
+        """Trading stops."""
+        self.halted = True
+        self.world.tell(PhaseChange("ABC", "", Phase.HALTED))
+
+    def resume(self, _: int) -> None:
+        """Trading goes on."""
+        self.halted = False
+        self.world.tell(PhaseChange("ABC", "", Phase.CONTINUOUS))
+
+    def down(self, i: int) -> None:
+        """A venue's session goes down."""
+        self.world.tell(VenueStatus(MICS[i % 3], False))
+
+    def up(self, i: int) -> None:
+        """A venue's session comes up."""
+        for mic in MICS[i % 3 :]:
+            self.world.tell(VenueStatus(mic, True))
+
+    def kill(self, i: int) -> None:
+        """Somebody pulls a kill switch: everything hit is on its way out within the turn (law 8)."""
+        what = KILLS[i % len(KILLS)]
+        self.killed[what] = True
+        self.world.tell(KillSwitch(*what, user="test"))
+        for child in self.world.engine.blotter.child_orders:
+            if child.counted and invariants.stopped(child, {what: True}):
+                assert child.cancelling or child.over, child.order_id
+
+    def release(self, i: int) -> None:
+        """The kill switches are released."""
+        for what in list(self.killed):
+            del self.killed[what]
+            self.world.tell(KillSwitch(*what, on=False, user="test"))
+
+    def resolve(self, i: int) -> None:
+        """An operator finds out, by telephone, what became of an order long in doubt at a venue that cannot say."""
+        under_way = {c.cl_ord_id for c in self.world.outbound}
+        for child in self.world.engine.blotter.child_orders:
+            lost = child.order_id not in self.world.orders and child.order_id not in under_way
+            if lost and child.mic == "CCCC" and child.queries > 2 and not child.over:
+                self.world.tell(Resolve(child.order_id, child.cum_qty, user="test", reason="by telephone"))
+                return
+
+    # -- what must hold ----------------------------------------------------------------------------------------------
+
+    def holds(self) -> None:
+        """The laws hold."""
+        invariants.check(self.world, fair=self.config.rounding == 1)
+
+    def leaving(self, world: World) -> None:
+        """Law 8: what leaves is within the limits, is not under a kill switch, and cannot meet our own orders."""
+        commands, self.seen = world.commands[self.seen :], len(world.commands)
+        for command in commands:
+            if not isinstance(command, SendOrder):
+                continue
+            child = world.engine.blotter.children[command.cl_ord_id]
+            assert command.order_qty <= MAX_ORDER, command
+            assert not self.halted, command
+            assert not invariants.stopped(child, self.killed), command
+            assert world.engine.scorecard.up[command.mic], command
+            invariants.apart(world, child)
+
+    def end(self) -> None:
+        """Heal the world: everything must become known, end, and be booked."""
+        world = self.world
+        for last in (False, True):
+            for _ in range(12):
+                world.calm()
+                world.wait(200 * SECOND)
+            world.tell(EndOfDay(final=last))
+        self.holds()
+        invariants.ended(world)
