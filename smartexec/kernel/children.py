@@ -7,9 +7,10 @@ and by the highest CumQty(14) seen; what a venue has executed and not reported s
 from collections.abc import Callable
 
 from smartexec.kernel import demand
-from smartexec.kernel.blotter import Blotter, ChildOrder, ParentState
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.executions import Ledger, count
 from smartexec.kernel.lifecycle import Life
+from smartexec.kernel.orders import ChildOrder, ParentState
 from smartexec.kernel.scorecard import Scorecard
 from smartexec.kernel.send import Sender
 from smartexec.model.enums import ExecType, OrdStatus, Outcome, TimeInForce, Wake
@@ -125,6 +126,11 @@ class Children:
         child = self.blotter.children.get(event.cl_ord_id)
         if child is None:
             self.blotter.alert("warning", "resolve of an unknown child order: ignored", event.cl_ord_id)
+            return
+        if event.cum_qty < child.cum_qty or (event.cum_qty > child.cum_qty and event.avg_px <= 0):
+            found = f"CumQty(14) {event.cum_qty} at AvgPx(6) {event.avg_px}"
+            text = f"resolve refused: found {found}, expected at least {child.cum_qty}, with a price if it is more"
+            self.blotter.alert("error", text, child.order_id)
             return
         text = f"resolved by {event.user or 'unnamed'}: CumQty(14) {event.cum_qty}; {event.reason or 'no reason'}"
         self.blotter.alert("warning", text, child.order_id)

@@ -1,0 +1,289 @@
+"""In doubt: given what is lost on the way, expect questions, what is done with the answers, and nothing sent twice."""
+
+import pytest
+
+from smartexec.kernel.settings import Routing, Settings
+from smartexec.model.enums import OrdStatus
+from smartexec.model.events import EndOfDay, OrderState, Resolve, VenueStatus
+from smartexec.model.routing import Capabilities
+from tests.kernel.desk import (
+    LIT,
+    Desk,
+    ack,
+    alerts,
+    buy,
+    cancel,
+    canceled,
+    cancels,
+    ends,
+    expired,
+    fill,
+    nanos,
+    pending,
+    queries,
+    refused,
+    sends,
+    status,
+    trades,
+)
+
+ASKED = alerts("warning", "no answer from the venue")
+
+
+def sent(**capabilities: bool) -> Desk:
+    """A desk whose one child P1.1, 100 at 1000, is on its way."""
+    settings = Settings(routing=Routing(in_doubt_wait=2 * 10**9))
+    desk = Desk(settings=settings, venues={LIT: Capabilities(**capabilities)})  # type: ignore[arg-type]
+    assert desk.tell(buy("A", 100, 1000))[1:] == [sends("P1.1", "BUY", 100, 1000)]
+    return desk
+
+
+def test_order_without_answer_is_asked_for_and_never_sent_again() -> None:
+    desk = sent()
+    assert desk.wait(1.9) == []
+    assert desk.wait(0.1) == [
+        queries("P1.1"),
+        ASKED,
+    ]
+    assert desk.wait(60) == [queries("P1.1")] * 4
+
+
+def test_questions_back_off() -> None:
+    """After 2 s, then 4, 8, 16 ... more."""
+    desk = sent()
+    assert [second for second in range(1, 65) if queries("P1.1") in desk.wait(1)] == [2, 6, 14, 30, 62]
+
+
+def test_acknowledged_order_is_not_asked_for() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    assert desk.wait(60) == []
+
+
+def test_venue_that_cannot_be_asked_is_said() -> None:
+    assert sent(order_status=False).wait(2) == [ASKED]
+
+
+def test_lost_acknowledgement_is_made_good_by_the_status() -> None:
+    desk = sent()
+    desk.wait(2)
+    assert desk.tell(status("P1.1", OrdStatus.NEW, cum=0)) == []
+    assert desk.wait(60) == []
+
+
+def test_lost_cancel_is_sent_again_once_the_venue_says_that_the_order_is_live() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    assert desk.tell(cancel("A")) == [cancels("P1.1"), pending("O1")]
+    assert desk.wait(2) == [queries("P1.1"), ASKED]
+    assert desk.tell(status("P1.1", OrdStatus.NEW, cum=0)) == []
+    assert desk.wait(4) == [queries("P1.1")]
+    assert desk.tell(status("P1.1", OrdStatus.NEW, cum=0)) == [cancels("P1.1", 2)]
+    assert desk.tell(canceled("P1.1", 2)) == [ends("O1", "CANCELED")]
+
+
+def test_lost_confirmation_of_a_cancel_is_made_good_by_the_status() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(cancel("A"))
+    desk.wait(2)
+    assert desk.tell(status("P1.1", OrdStatus.CANCELED, cum=0)) == [ends("O1", "CANCELED")]
+
+
+@pytest.mark.parametrize("is_", [OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.FILLED])
+def test_cancel_refused_because_the_order_is_over_asks_how(is_: OrdStatus) -> None:
+    """Another cancel would get the same answer, over and over."""
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(cancel("A"))
+    assert desk.tell(refused("P1.1", is_=is_)) == []
+    assert desk.wait(2) == [queries("P1.1"), ASKED]
+
+
+def test_cancel_refused_because_it_is_filled_waits_for_the_fill() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(cancel("A"))
+    desk.tell(refused("P1.1", is_=OrdStatus.FILLED))
+    assert desk.tell(fill("P1.1", 100, 1000)) == [
+        trades("O1", 100, 1000, 100, 0),
+        ("refuse", "O1", "TOO_LATE"),
+    ]
+    assert desk.wait(60) == []
+
+
+# -- lost fills ------------------------------------------------------------------------------------------------------
+
+
+def lost_fill() -> Desk:
+    """40 were filled at 999 and the report was lost: the venue cancels with CumQty(14) 40."""
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(cancel("A"))
+    assert desk.tell(canceled("P1.1", cum_qty=40)) == []
+    assert desk.engine.blotter.parents[0].open_qty == 40
+    return desk
+
+
+def test_cumulative_quantity_keeps_open_what_was_not_reported() -> None:
+    desk = lost_fill()
+    assert desk.tell(fill("P1.1", 40, 999)) == [
+        trades("O1", 40, 999, 40, 60),
+        ends("O1", "CANCELED", 40),
+    ]
+
+
+def test_lost_fill_is_booked_as_the_difference_at_the_second_answer() -> None:
+    desk = lost_fill()
+    desk.wait(2)
+    assert desk.tell(status("P1.1", OrdStatus.CANCELED, 40, 999)) == []
+    desk.wait(4)
+    assert desk.tell(status("P1.1", OrdStatus.CANCELED, 40, 999)) == [
+        alerts("warning", "CumQty(14) 40 where 0 was reported"),
+        trades("O1", 40, 999, 40, 60),
+        ends("O1", "CANCELED", 40),
+    ]
+
+
+def test_true_fill_that_comes_later_takes_the_difference_s_place() -> None:
+    desk = lost_fill()
+    for wait in (2, 4):
+        desk.wait(wait)
+        desk.tell(status("P1.1", OrdStatus.CANCELED, 40, 999))
+    desk.tell(fill("P1.1", 40, 998))
+    assert desk.lots == {"A": 40}
+    assert sum(money for _, _, _, money in desk.rows) == 40 * 998  # type: ignore[misc]
+
+
+def test_fill_lost_between_others_is_seen_by_the_cumulative_quantity() -> None:
+    desk = sent()
+    desk.tell(fill("P1.1", 30, 1000, cum_qty=70))
+    child = desk.engine.blotter.child_orders[0]
+    assert (child.cum_qty, child.venue_cum, child.counted) == (30, 70, 70)
+
+
+# -- unknown to the venue --------------------------------------------------------------------------------------------
+
+
+def test_unknown_order_stays_in_doubt() -> None:
+    desk = sent()
+    desk.wait(2)
+    assert desk.tell(status("P1.1", OrdStatus.REJECTED)) == [
+        alerts("error", "unknown to the venue, whose word is no proof"),
+    ]
+    assert desk.engine.blotter.parents[0].open_qty == 100
+
+
+def test_unknown_order_is_released_by_a_venue_whose_word_is_proof() -> None:
+    desk = sent(authoritative_unknown=True)
+    desk.wait(2)
+    assert desk.tell(status("P1.1", OrdStatus.REJECTED)) == [
+        alerts("warning", "the venue never had it"),
+        sends("P1.2", "BUY", 100, 1000),
+    ]
+
+
+def test_unknown_order_that_was_acknowledged_stays_in_doubt() -> None:
+    desk = sent(authoritative_unknown=True)
+    desk.tell(ack("P1.1"), cancel("A"))
+    desk.wait(2)
+    assert desk.tell(status("P1.1", OrdStatus.REJECTED))[0][1] == "error"
+    assert desk.engine.blotter.parents[0].open_qty == 100
+
+
+def test_venue_that_comes_up_is_asked_again_from_the_start() -> None:
+    desk = sent()
+    desk.wait(30)
+    desk.tell(VenueStatus(LIT, up=False))
+    desk.tell(VenueStatus(LIT, up=True))
+    assert queries("P1.1") in desk.wait(2)
+
+
+# -- an operator's word ----------------------------------------------------------------------------------------------
+
+
+def test_resolve_ends_what_is_in_doubt() -> None:
+    desk = sent()
+    assert desk.tell(Resolve("P1.1", 0)) == [
+        alerts("warning", "resolved by unnamed"),
+        sends("P1.2", "BUY", 100, 1000),
+    ]
+
+
+def test_resolve_books_what_was_executed() -> None:
+    desk = sent()
+    assert desk.tell(Resolve("P1.1", 100, nanos(999) or 0, user="ops", reason="phone")) == [
+        alerts("warning", "resolved by ops"),
+        trades("O1", 100, 999, 100, 0),
+        alerts("warning", "CumQty(14) 100 where 0 was reported"),
+    ]
+
+
+def test_resolve_without_a_price_books_nothing() -> None:
+    """An execution at no price cannot be paid for."""
+    desk = sent()
+    assert desk.tell(Resolve("P1.1", 100)) == [
+        alerts("error", "resolve refused"),
+    ]
+    assert desk.rows == []
+    assert desk.engine.blotter.parents[0].open_qty == 100
+
+
+def test_resolve_of_less_than_is_booked_is_refused() -> None:
+    desk = sent()
+    desk.tell(fill("P1.1", 40, 1000))
+    assert desk.tell(Resolve("P1.1", 10, nanos(1000) or 0)) == [
+        alerts("error", "resolve refused"),
+    ]
+
+
+def test_resolve_of_an_unknown_order_is_said() -> None:
+    assert sent().tell(Resolve("other", 0)) == [alerts("warning", "resolve of an unknown child order")]
+
+
+def test_fill_after_a_resolve_is_booked() -> None:
+    desk = sent()
+    desk.tell(Resolve("P1.1", 0))
+    desk.tell(fill("P1.1", 30, 1000))
+    assert desk.shares == {"A": 30}
+
+
+# -- the end of the day ----------------------------------------------------------------------------------------------
+
+
+def test_final_end_of_day_books_what_is_known_and_ends_everything() -> None:
+    desk = sent()
+    desk.tell(fill("P1.1", 40, 1000))
+    assert desk.tell(EndOfDay()) == [cancels("P1.1")]
+    assert desk.tell(EndOfDay(final=True)) == [
+        alerts("error", "in doubt at the end of the day"),
+        trades("O1", 40, 1000, 40, 60),
+        ends("O1", "EXPIRED", 40),
+    ]
+    assert desk.states == {"P1": "ended"}
+
+
+def test_fill_after_the_final_end_of_day_goes_to_the_error_account() -> None:
+    desk = sent()
+    desk.tell(EndOfDay(), EndOfDay(final=True))
+    desk.tell(fill("P1.1", 40, 1000))
+    assert desk.rows == [("error", 40, 1000, 40_000)]
+
+
+# -- venues with running totals --------------------------------------------------------------------------------------
+
+
+def test_running_totals_are_booked_as_differences() -> None:
+    """CumQty(14) 40 at 1000, then 100 at 999.4 on average: the second 60 were at 999."""
+    desk = sent()
+    desk.tell(OrderState(LIT, "P1.1", 40, nanos(1000) or 0, OrdStatus.PARTIALLY_FILLED))
+    desk.tell(OrderState(LIT, "P1.1", 40, nanos(1000) or 0, OrdStatus.PARTIALLY_FILLED))
+    desk.tell(OrderState(LIT, "P1.1", 100, nanos(999.4) or 0, OrdStatus.FILLED))
+    assert [(e.last_qty, e.last_px) for e in desk.engine.blotter.executions] == [(40, nanos(1000)), (60, nanos(999))]
+    assert desk.lots == {"A": 100}
+
+
+def test_expiry_without_acknowledgement_ends_the_order() -> None:
+    desk = sent()
+    desk.tell(cancel("A"))
+    assert desk.tell(expired("P1.1")) == [ends("O1", "CANCELED")]
