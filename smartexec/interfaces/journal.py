@@ -14,6 +14,11 @@ class Journal(ABC):
 
     name: ClassVar[str]
 
+    @property
+    def turns_per_commit(self) -> int:
+        """Turns that one `commit` may make durable together; more than 1 lets commands leave unrecorded (law 7)."""
+        return 1
+
     @abstractmethod
     def create(self, run: Path, header: bytes) -> None:
         """Start a journal in folder `run`; one that is there already is an error."""
@@ -28,7 +33,7 @@ class Journal(ABC):
 
     @abstractmethod
     def commit(self) -> None:
-        """Make all appended records durable (group commit)."""
+        """Make all appended records durable: those of `turns_per_commit` turns, before the last one's commands leave."""
 
     @abstractmethod
     def records(self) -> Iterator[tuple[int, bytes]]:

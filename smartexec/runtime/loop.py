@@ -5,30 +5,31 @@ all events of a run are market data that make nothing dirty: that path is `_mark
 """
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 from attrs import define
 
-from smartexec.errors import SmartexecError
+from smartexec.errors import JournalError, SmartexecError
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.order_source import OrderSource
 from smartexec.interfaces.venue import VenueAdapter
-from smartexec.model.commands import Alert, Command
-from smartexec.model.events import EndOfDay, Event, Tick, VenueStatus
+from smartexec.model.commands import Alert, CancelOrder, Command, SendOrder
+from smartexec.model.enums import KillLevel
+from smartexec.model.events import EndOfDay, Event, KillSwitch, Tick, VenueStatus
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.runtime.intake import Intake
 from smartexec.runtime.records import Advice, CommandDigest, Settle, Writer
 from smartexec.runtime.schema import one_line
 from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, merge_feeds, merge_sources
+from smartexec.runtime.units import iso
 
 MAX_TURNS_AT_ONCE: Final = 10_000
 """Turns at one and the same time: more is an adapter and the kernel answering each other for ever."""
 DRAIN: Final = 60 * NANOS_PER_SECOND
 """After the end of the day, venues may answer for this long before what is in doubt is given up."""
-COMMIT_EVERY: Final = 256
-"""Turns per commit of a simulation, whose commands leave for simulated venues only."""
 PROGRESS_EVERY: Final = 8192
 """Market events between two calls of the progress callback."""
 GC_THRESHOLDS: Final = (50_000, 20, 1000)
@@ -93,7 +94,7 @@ class Loop:
         self.digest = CommandDigest()
         self.seq = 0
         self.now = 0
-        self._uncommitted = 0
+        self._unsent: deque[Command] = deque()
         self._order: tuple[int, Any] | None = None
         self._ticks = [NEVER] * len(self._venues)
         self._dead: set[int] = set()
@@ -102,7 +103,18 @@ class Loop:
     # -- the run -----------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Run to the end of the day and a little beyond, until nothing is left to be heard."""
+        """Run to the end of the day and a little beyond, until nothing is left to be heard.
+
+        If the journal fails, nothing new leaves: what is live is cancelled, and the JournalError goes on.
+        """
+        try:
+            self._run()
+        except JournalError as error:
+            cancels = self._stop()
+            stopped = f"stopped at {iso(self.now)}: no new order left after it, {cancels} cancels did"
+            raise JournalError(f"{error}; {stopped}") from error
+
+    def _run(self) -> None:
         self._next_order()
         for number in range(len(self._venues)):
             self._refresh(number)
@@ -200,6 +212,25 @@ class Loop:
             self._settle(self.now)
         self.writer.commit()
 
+    def _stop(self) -> int:
+        """Cancel at venues what is live, now that nothing can be recorded; give how many cancels went.
+
+        The commands of the turn that was not recorded stay here, but for its cancels: they only take risk away.
+        """
+        unsent, self._unsent = list(self._unsent), deque()
+        self._engine.handle(self.seq + 1, self.now, KillSwitch(KillLevel.FIRM, reason="journal failed"))
+        wanted = [*unsent, *self._engine.settle(self.seq + 2, self.now)]
+        never_left = {c.cl_ord_id for c in unsent if isinstance(c, SendOrder)}
+        cancels = [c for c in wanted if isinstance(c, CancelOrder) and c.orig_cl_ord_id not in never_left]
+        for cancel in cancels:
+            try:
+                list(self._venues[self._index[cancel.mic]].handle(cancel, self.now))
+            except Exception as error:
+                self._fault(
+                    f"venue {cancel.mic}: cancel {cancel.cl_ord_id}: found {one_line(error)}, expected no error"
+                )
+        return len(cancels)
+
     # -- one input, one turn -------------------------------------------------------------------------------------------
 
     def _fold(self, now: int, event: Event) -> None:
@@ -207,6 +238,7 @@ class Loop:
         self._take(self.seq, now, event)
 
     def _take(self, seq: int, now: int, event: Event) -> None:
+        self.seq, self.now = seq, now
         self.writer.event(seq, now, event)
         self._engine.handle(seq, now, event)
 
@@ -225,16 +257,14 @@ class Loop:
         self.seq += 1
         seq = self.seq
         commands = self._engine.settle(seq, now)
+        unsent = self._unsent = deque(commands)
         self.digest.add(commands)
         self.writer.write(seq, now, "settle", Settle(self._drain_advice(), self.digest.value()))
-        self._uncommitted += 1
-        if self._uncommitted >= COMMIT_EVERY:
-            self.writer.commit()
-            self._uncommitted = 0
+        self.writer.turn()
         self.counts.turns += 1
         self.counts.commands += len(commands)
-        for command in commands:
-            self._send(command, now)
+        while unsent:
+            self._send(unsent.popleft(), now)
 
     def _send(self, command: Command, now: int) -> None:
         if isinstance(command, Alert):

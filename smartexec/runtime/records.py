@@ -183,6 +183,8 @@ class Writer:
     def __init__(self, journal: Journal) -> None:
         self._append = journal.append
         self.commit = journal.commit
+        self._per_commit = journal.turns_per_commit
+        self._turns = 0
         self._last = b""
         self.count = 0
 
@@ -196,6 +198,13 @@ class Writer:
     def event(self, seq: int, now: int, event: Event) -> None:
         """Append an event under its kind."""
         self.write(seq, now, type(event).__name__, event)
+
+    def turn(self) -> None:
+        """End a turn: commit, if it is the last of its group. Only then may its commands leave (law 7)."""
+        self._turns += 1
+        if self._turns >= self._per_commit:
+            self._turns = 0
+            self.commit()
 
 
 def chain(last: bytes, record: bytes) -> bytes:
@@ -234,6 +243,8 @@ def read_records(stored: Iterable[tuple[int, bytes]], torn: list[str]) -> Iterat
 def _decode(seq: int, record: bytes) -> Record:
     try:
         frame = _FRAMES.decode(record)
+        if frame.seq != seq:
+            raise JournalError(f"journal record {seq}: found the record of seq {frame.seq}, expected its own")
         return Record(frame.seq, frame.now, frame.kind, _DECODERS[frame.kind].decode(frame.body))
     except (msgspec.MsgspecError, KeyError) as error:
         raise JournalError(f"journal record {seq}: found {error}, expected a known kind and its fields") from error

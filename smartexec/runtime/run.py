@@ -5,6 +5,7 @@ RUN/journal.db    the journal (plugin)       RUN/faults.log one line per bad pie
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
@@ -12,7 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
-from smartexec.errors import ConfigError, SmartexecError
+from smartexec.errors import ConfigError, JournalError, SmartexecError
 from smartexec.interfaces.sink import Sink
 from smartexec.kernel.blotter import Blotter
 from smartexec.registry import Registry
@@ -80,8 +81,13 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None) -> R
         printed = write_tables(blotter, plan.sinks, folder, fair_lot(plan.config.settings.allocation))
         writer.write(loop.seq + 1, loop.now, "end", End(loop.digest.value(), printed))
         writer.commit()
-    finally:
+    except BaseException:
+        with suppress(JournalError):  # what went wrong first is what is told
+            plan.journal.close()
+        raise
+    else:
         plan.journal.close()
+    finally:
         faults.flush()
     return RunResult(
         out=out,

@@ -27,7 +27,6 @@ from smartexec.api import (
 )
 from smartexec.errors import SmartexecError
 from smartexec.model.events import EndOfDay
-from smartexec.runtime import loop as loop_module
 from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.loop import Loop
 from smartexec.runtime.records import Writer, read_records
@@ -261,8 +260,7 @@ def test_market_data_after_the_end_are_not_heard() -> None:
     assert loop.counts.orders == 0
 
 
-def test_records_are_committed_before_commands_leave(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop_module, "COMMIT_EVERY", 1)
+def test_records_are_committed_before_commands_leave() -> None:
     world = World(orders=[(5, order())])
     world.venues = [Venue("VEN", world.log, latency=10)]
     world.engine.reacts, world.engine.answers = (NewOrder,), [send()]

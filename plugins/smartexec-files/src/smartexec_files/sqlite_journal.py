@@ -25,6 +25,10 @@ _TABLES: Final = (
 )
 
 
+_TURNS_UNSYNCED: Final = 256
+"""With sync "off" nothing is promised, so a commit takes this many turns of the loop."""
+
+
 class Sync(Enum):
     """How hard a commit is pressed to the disk (PRAGMA synchronous)."""
 
@@ -33,7 +37,7 @@ class Sync(Enum):
     NORMAL = "normal"
     """Survives a crash of the process; loss of power may lose the last commits, never the order of them."""
     OFF = "off"
-    """As normal, and a crash of the machine may destroy the file. For simulations."""
+    """A crash may lose the last commits, one of the machine the whole file; commits are rare. For simulations."""
 
 
 @define
@@ -48,6 +52,11 @@ class SqliteJournal(Journal):
     _db: sqlite3.Connection | None = field(init=False, default=None)
     _writes: bool = field(init=False, default=False)
     _pending: list[tuple[int, bytes]] = field(init=False, factory=list)
+
+    @property
+    def turns_per_commit(self) -> int:
+        """One, so that every turn is recorded before its commands leave; many with sync "off"."""
+        return _TURNS_UNSYNCED if self.sync is Sync.OFF else 1
 
     def create(self, run: Path, header: bytes) -> None:
         """Start a journal in folder `run`; JournalError if there is one or the folder cannot be written."""
