@@ -4,10 +4,11 @@ from typing import Final
 
 from smartexec.kernel import demand
 from smartexec.kernel.allocate import Allocator
-from smartexec.kernel.blotter import Blotter, ClientOrder, ParentOrder, ParentState
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import Market
+from smartexec.kernel.orders import ClientOrder, ParentOrder, ParentState
 from smartexec.kernel.send import Sender
 from smartexec.kernel.settings import Aggregation
 from smartexec.kernel.timers import Timers

@@ -8,10 +8,11 @@ next one, into which deficits are carried. Rows and money are booking.py's.
 from collections.abc import Iterator
 
 from smartexec.kernel import demand
-from smartexec.kernel.blotter import Blotter, ClientOrder, Epoch, Execution, ParentOrder, ParentState
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books, minor_unit
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import round_half_even
+from smartexec.kernel.orders import ClientOrder, Epoch, Execution, ParentOrder, ParentState
 from smartexec.kernel.settings import Allocation, Timing
 from smartexec.kernel.shares import Shares, bands, rebase, round_to_lots, spread
 from smartexec.model.enums import ExecType

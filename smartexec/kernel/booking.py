@@ -6,9 +6,10 @@ reversal row. Money is rounded row by row; what rounding leaves over in a parent
 
 from fractions import Fraction
 
-from smartexec.kernel.blotter import AllocationRow, Blotter, ClientOrder, Epoch, Execution, ParentOrder
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import round_half_even
+from smartexec.kernel.orders import AllocationRow, ClientOrder, Epoch, Execution, ParentOrder
 from smartexec.model.commands import ClientCancelReject, ClientReport
 from smartexec.model.enums import CxlRejReason, ExecType, OrdRejReason, OrdStatus, Side
 from smartexec.model.instrument import Instrument

@@ -6,8 +6,8 @@ and by the highest CumQty(14) seen; what a venue has executed and not reported s
 
 from collections.abc import Callable
 
-from smartexec.kernel import demand
 from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.curve import limit_key
 from smartexec.kernel.executions import Ledger, count
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.orders import ChildOrder, ParentState
@@ -231,7 +231,7 @@ class Children:
             if request.is_cancel or child.queries > 2:
                 child.refuse(request.cl_ord_id)
         if requests and (had_cancel or child.queries > 2):
-            child.key = demand.key(child.price, child.parent.sign)
+            child.key = limit_key(child.price, child.parent.sign)
             self.sender.cancel(child)
 
     def _unknown(self, child: ChildOrder) -> None:
@@ -250,7 +250,7 @@ class Children:
         """Bring the totals up to date and let go of a child that is over."""
         parent, slot = child.parent, child.slot
         if not child.requests:
-            child.key = demand.key(child.price, parent.sign)
+            child.key = limit_key(child.price, parent.sign)
         count(child)
         self.blotter.touch(parent)
         if not child.over:

@@ -8,7 +8,9 @@ from typing import cast
 
 from smartexec.kernel import demand
 from smartexec.kernel.advisor import Advisor, Fault
-from smartexec.kernel.blotter import NO_LIMIT, Blotter, DecisionRow, ParentOrder, ParentState, Slot
+from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.curve import NO_LIMIT
+from smartexec.kernel.orders import DecisionRow, ParentOrder, ParentState, Slot
 from smartexec.kernel.timers import Timers
 from smartexec.model.enums import Wake
 from smartexec.model.ids import Nanos, Px, Qty

@@ -13,7 +13,7 @@ from smartexec.errors import OrderError
 from smartexec.kernel.advisor import Advisor
 from smartexec.kernel.aggregate import Aggregator
 from smartexec.kernel.allocate import Allocator
-from smartexec.kernel.blotter import Blotter, ParentOrder, ParentState
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books
 from smartexec.kernel.children import Children
 from smartexec.kernel.decide import Decider
@@ -23,6 +23,7 @@ from smartexec.kernel.intake import Intake
 from smartexec.kernel.market import Market
 from smartexec.kernel.members import Members
 from smartexec.kernel.netting import Netter
+from smartexec.kernel.orders import ParentOrder, ParentState
 from smartexec.kernel.reconcile import Reconciler
 from smartexec.kernel.route import Router
 from smartexec.kernel.scorecard import Scorecard

@@ -9,8 +9,9 @@ from fractions import Fraction
 from attrs import evolve
 
 from smartexec.kernel.allocate import Allocator
-from smartexec.kernel.blotter import Blotter, ChildOrder, Execution, ParentOrder
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books
+from smartexec.kernel.orders import ChildOrder, Execution, ParentOrder
 from smartexec.model.enums import ExecType, Liquidity, Side
 from smartexec.model.events import ExecutionReport
 

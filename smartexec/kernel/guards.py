@@ -4,13 +4,14 @@ Limits are scoped firm > strategy > venue > instrument (and client, where the or
 Sources: RTS 6 Art. 15 (price collars, order value, volume, message limits) and 12 (kill), SEC Rule 15c3-5(c)(1).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from attrs import define
 
-from smartexec.kernel.blotter import Blotter, ChildOrder, ParentOrder
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.market import Market
-from smartexec.kernel.settings import Limits, Risk
+from smartexec.kernel.orders import ChildOrder, ParentOrder
+from smartexec.kernel.settings import Risk
 from smartexec.model.enums import KillLevel, Phase
 from smartexec.model.events import KillSwitch
 from smartexec.model.ids import NANOS_PER_SECOND
@@ -36,6 +37,27 @@ class Bucket:
         return self.tokens >= NANOS_PER_SECOND
 
 
+@define(eq=False)
+class Bounds:
+    """The tightest limits of all scopes for one strategy at one venue in one instrument; None = not limited."""
+
+    qty: int | None
+    notional: int | None
+    collar_bps: int | None
+    participation: list[tuple[int, int]]
+    """(percentage of the market's volume, lots always left free) of each scope that has one."""
+    buckets: list[Bucket]
+    """Of each scope that counts messages."""
+
+
+Refuses = Callable[[Bounds, ParentOrder, str, int, int | None], bool]
+
+
+def least(limits: Iterable[int | None]) -> int | None:
+    """The smallest of those that there are."""
+    return min((x for x in limits if x is not None), default=None)
+
+
 def notional(instrument: Instrument, qty: int, px: int) -> int:
     """Value of lots at a price, in 1e-9 of the currency."""
     unit: int = 10**instrument.qty_decimals
@@ -49,9 +71,10 @@ class Guards:
         self.blotter = blotter
         self.risk = risk
         self.killed: dict[tuple[KillLevel, str], KillSwitch] = {}
-        self._scopes: dict[tuple[str, str, str], list[tuple[str, Limits]]] = {}
+        self._bounds: dict[tuple[str, str, str], Bounds] = {}
+        """By (strategy, MIC, symbol)."""
         self._buckets: dict[str, Bucket] = {}
-        self.checks: tuple[tuple[str, Callable[[ParentOrder, str, int, int | None], bool]], ...] = (
+        self.checks: tuple[tuple[str, Refuses], ...] = (
             ("kill switch", self._killed),
             ("trading phase", self._phase),
             ("max_order_qty", self._qty),
@@ -67,30 +90,46 @@ class Guards:
     ) -> str:
         """The name of the first guard that refuses an order of `qty` lots at `price`; "" if all pass."""
         self._replaced = replaces.counted if replaces else 0
+        bounds = self.bounds(parent, mic)
         for name, refuses in self.checks:
-            if refuses(parent, mic, qty, price):
+            if refuses(bounds, parent, mic, qty, price):
                 return name
         return ""
 
-    def limits(self, parent: ParentOrder, mic: str) -> list[tuple[str, Limits]]:
-        """(scope, limits) that apply to a child order."""
-        symbol = parent.instrument.symbol
-        key = (parent.strategy, mic, symbol)
-        found = self._scopes.get(key)
+    def bounds(self, parent: ParentOrder, mic: str) -> Bounds:
+        """The limits that apply to child orders of the parent at a venue."""
+        key = (parent.strategy, mic, parent.instrument.symbol)
+        found = self._bounds.get(key)
         if found is None:
-            risk = self.risk
-            scopes = (
-                ("firm", risk.firm),
-                (f"strategy {parent.strategy}", risk.strategies.get(parent.strategy)),
-                (f"venue {mic}", risk.venues.get(mic)),
-                (f"instrument {symbol}", risk.instruments.get(symbol)),
-            )
-            found = self._scopes[key] = [(name, limits) for name, limits in scopes if limits is not None]
+            found = self._bounds[key] = self._tightest(*key)
         return found
+
+    def _tightest(self, strategy: str, mic: str, symbol: str) -> Bounds:
+        risk = self.risk
+        by_scope = {
+            "firm": risk.firm,
+            f"strategy {strategy}": risk.strategies.get(strategy),
+            f"venue {mic}": risk.venues.get(mic),
+            f"instrument {symbol}": risk.instruments.get(symbol),
+        }
+        scopes = [(scope, limits) for scope, limits in by_scope.items() if limits is not None]
+        return Bounds(
+            least(x.max_order_qty for _, x in scopes),
+            least(x.max_order_notional for _, x in scopes),
+            least(x.collar_bps for _, x in scopes),
+            [(x.max_participation_pct, x.participation_floor_qty) for _, x in scopes if x.max_participation_pct],
+            [self._bucket(scope, x.max_msgs_per_s) for scope, x in scopes if x.max_msgs_per_s],
+        )
+
+    def _bucket(self, scope: str, rate: int) -> Bucket:
+        bucket = self._buckets.get(scope)
+        if bucket is None:
+            bucket = self._buckets[scope] = Bucket(rate, rate * NANOS_PER_SECOND, self.blotter.now)
+        return bucket
 
     # -- one method per guard: True = refused ------------------------------------------------------------------------
 
-    def _killed(self, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
+    def _killed(self, _bounds: Bounds, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
         return bool(self.killed) and any(
             key in self.killed
             for key in (
@@ -101,51 +140,38 @@ class Guards:
             )
         )
 
-    def _phase(self, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
+    def _phase(self, _bounds: Bounds, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
         return parent.market.phase_at(mic) in NOT_TRADING
 
-    def _qty(self, parent: ParentOrder, mic: str, qty: int, _price: int | None) -> bool:
-        return any(x.max_order_qty is not None and qty > x.max_order_qty for _, x in self.limits(parent, mic))
+    def _qty(self, bounds: Bounds, _parent: ParentOrder, _mic: str, qty: int, _price: int | None) -> bool:
+        return bounds.qty is not None and qty > bounds.qty
 
-    def _notional(self, parent: ParentOrder, mic: str, qty: int, price: int | None) -> bool:
-        found = [x.max_order_notional for _, x in self.limits(parent, mic) if x.max_order_notional is not None]
-        if not found:
+    def _notional(self, bounds: Bounds, parent: ParentOrder, _mic: str, qty: int, price: int | None) -> bool:
+        if bounds.notional is None:
             return False
         px = price if price is not None else parent.market.reference()
-        return px is None or notional(parent.instrument, qty, px) > min(found)
+        return px is None or notional(parent.instrument, qty, px) > bounds.notional
 
-    def _collar(self, parent: ParentOrder, mic: str, _qty: int, price: int | None) -> bool:
-        found = [x.collar_bps for _, x in self.limits(parent, mic) if x.collar_bps is not None]
-        if not found or price is None:
+    def _collar(self, bounds: Bounds, parent: ParentOrder, _mic: str, _qty: int, price: int | None) -> bool:
+        if bounds.collar_bps is None or price is None:
             return False
         reference = parent.market.reference()
-        return reference is None or (price - reference) * parent.sign * BPS > reference * min(found)
+        return reference is None or (price - reference) * parent.sign * BPS > reference * bounds.collar_bps
 
-    def _participation(self, parent: ParentOrder, mic: str, qty: int, _price: int | None) -> bool:
+    def _participation(self, bounds: Bounds, parent: ParentOrder, _mic: str, qty: int, _price: int | None) -> bool:
+        if not bounds.participation:
+            return False
         market = parent.market.volume - parent.volume0
         own = parent.cum_qty + parent.open_qty - self._replaced + qty
-        return any(
-            x.max_participation_pct is not None
-            and own > x.participation_floor_qty
-            and own * 100 > market * x.max_participation_pct
-            for _, x in self.limits(parent, mic)
-        )
+        return any(own > floor and own * 100 > market * pct for pct, floor in bounds.participation)
 
-    def _throttle(self, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
-        limits = self.limits(parent, mic)
-        buckets = [self._bucket(scope, x.max_msgs_per_s) for scope, x in limits if x.max_msgs_per_s is not None]
+    def _throttle(self, bounds: Bounds, _parent: ParentOrder, _mic: str, _qty: int, _price: int | None) -> bool:
         now = self.blotter.now
-        if not all(bucket.ready(now) for bucket in buckets):
+        if not all(bucket.ready(now) for bucket in bounds.buckets):
             return True
-        for bucket in buckets:  # only what passes every scope counts at any
+        for bucket in bounds.buckets:  # only what passes every scope counts at any
             bucket.tokens -= NANOS_PER_SECOND
         return False
-
-    def _bucket(self, scope: str, rate: int) -> Bucket:
-        bucket = self._buckets.get(scope)
-        if bucket is None:
-            bucket = self._buckets[scope] = Bucket(rate, rate * NANOS_PER_SECOND, self.blotter.now)
-        return bucket
 
     # -- orders as they arrive ---------------------------------------------------------------------------------------
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from smartexec.kernel import demand
-from smartexec.kernel.blotter import Blotter, ClientOrder
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books
+from smartexec.kernel.curve import limit_key
 from smartexec.kernel.guards import Guards
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import Market
+from smartexec.kernel.orders import ClientOrder
 from smartexec.model.enums import ExecType, OrdRejReason, Side
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder, RejectedOrder, at_origin
@@ -71,7 +72,7 @@ class Intake:
             strategy=event.strategy,
             received=self.blotter.now,
             effective=event.effective_time,
-            limit_key=demand.key(event.price, sign),
+            limit_key=limit_key(event.price, sign),
             lots_left=event.order_qty,
             no_cross=event.no_cross,
             house=event.house,

@@ -3,6 +3,8 @@
 The best bid and offer is worked out when somebody looks, not when a quote arrives: most quotes are looked at by nobody.
 """
 
+from typing import Final
+
 from attrs import Factory, define
 
 from smartexec.model.enums import Phase
@@ -10,6 +12,10 @@ from smartexec.model.ids import Nanos, Px, Qty
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
 from smartexec.model.view import MarketView
+
+UNKNOWN: Final = Phase.UNKNOWN
+STOPPED: Final = (Phase.HALTED, Phase.CLOSED)
+"""Where these hold everywhere, they hold at every venue."""
 
 
 @define(eq=False)
@@ -72,14 +78,14 @@ class Market:
     def phase(self) -> Phase:
         """The phase that holds everywhere, else the best that any venue has."""
         if "" in self.phases or not self.phases:
-            return self.phases.get("", Phase.UNKNOWN)
+            return self.phases.get("", UNKNOWN)
         found = [p for mic, p in self.phases.items() if not self.down.get(mic)]
         return Phase.CONTINUOUS if Phase.CONTINUOUS in found else found[0] if found else Phase.UNKNOWN
 
     def phase_at(self, mic: str) -> Phase:
         """The phase at a venue."""
-        everywhere = self.phases.get("", Phase.UNKNOWN)
-        return everywhere if everywhere in (Phase.HALTED, Phase.CLOSED) else self.phases.get(mic, everywhere)
+        everywhere = self.phases.get("", UNKNOWN)
+        return everywhere if everywhere in STOPPED else self.phases.get(mic, everywhere)
 
     def best(self) -> Touch:
         """Best bid and offer now."""

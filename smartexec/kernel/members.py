@@ -5,9 +5,11 @@ Until a member's change is confirmed it shares at its old limit and size. An inc
 
 from smartexec.kernel import demand
 from smartexec.kernel.allocate import Allocator
-from smartexec.kernel.blotter import Blotter, ChildOrder, ClientOrder, ParentOrder, ParentState
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books
+from smartexec.kernel.curve import Curve, build, limit_key
 from smartexec.kernel.lifecycle import Life
+from smartexec.kernel.orders import ChildOrder, ClientOrder, ParentOrder, ParentState
 from smartexec.kernel.send import Sender
 from smartexec.model.enums import CxlRejReason, ExecType, Wake
 from smartexec.model.orders import CancelRequest, ReplaceRequest, at_origin
@@ -80,7 +82,7 @@ class Members:
             return f"OrderQty(38): found {qty}, expected a positive multiple of {instrument.lot}"
         if price is not None and (price <= 0 or price % instrument.tick):
             return f"Price(44): found {price}, expected a positive multiple of the tick {instrument.tick}"
-        if qty > order.order_qty or demand.key(price, order.sign) > order.limit_key:
+        if qty > order.order_qty or limit_key(price, order.sign) > order.limit_key:
             return self.sender.guards.client(order.account, parent.market, qty, price)
         return ""
 
@@ -128,8 +130,8 @@ class Members:
             text = f"order is {member.ord_status.name}"
             self.books.refuse(member.source, member, ids, CxlRejReason.TOO_LATE, text)
 
-    def _with(self, parent: ParentOrder, member: ClientOrder) -> demand.Curve:
-        return demand.build(demand.wanted(m) if m is member else (m.limit_key, m.lots_left) for m in parent.active)
+    def _with(self, parent: ParentOrder, member: ClientOrder) -> Curve:
+        return build(demand.wanted(m) if m is member else (m.limit_key, m.lots_left) for m in parent.active)
 
     def trim(self, parent: ParentOrder) -> None:
         """Cancel the newest children that the target curve has no room for."""
@@ -160,7 +162,7 @@ class Members:
         old = order.cl_ord_id
         request.order_qty = max(request.order_qty or 0, order.done_qty)
         order.accept(request.cl_ord_id)
-        order.limit_key = demand.key(order.price, order.sign)
+        order.limit_key = limit_key(order.price, order.sign)
         left = order.order_qty - order.done_qty
         if order.joined:
             parent.leaves_qty += left - order.lots_left

@@ -7,10 +7,11 @@ real executions, with the market it was priced from as evidence.
 
 from smartexec.kernel import demand
 from smartexec.kernel.allocate import Allocator
-from smartexec.kernel.blotter import Blotter, ClientOrder, CrossRow, ParentOrder, ParentState
+from smartexec.kernel.blotter import Blotter, CrossRow
 from smartexec.kernel.booking import Books, minor_unit
 from smartexec.kernel.crossing import cross, offset
 from smartexec.kernel.market import Market, Touch, round_half_even
+from smartexec.kernel.orders import ClientOrder, ParentOrder, ParentState
 from smartexec.kernel.settings import Netting, NettingScope, SameOwner
 from smartexec.kernel.shares import bands, hamilton
 from smartexec.model.enums import Phase, Wake

@@ -6,7 +6,9 @@ exceed what may be live: quantity comes back only when a venue has confirmed it.
 """
 
 from smartexec.kernel import demand
-from smartexec.kernel.blotter import Blotter, ChildOrder, ParentOrder, ParentState, Slot
+from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.curve import limit_key
+from smartexec.kernel.orders import ChildOrder, ParentOrder, ParentState, Slot
 from smartexec.kernel.route import Router
 from smartexec.kernel.send import Sender
 from smartexec.model.view import Slice
@@ -66,7 +68,7 @@ class Reconciler:
         if not self.sender.can_replace(child) or child.leg is None or child.leg.peg is not None:
             return False
         price = self.router.on_tick(parent, new.price)
-        k = demand.key(price, parent.sign)
+        k = limit_key(price, parent.sign)
         if k > demand.target(parent).worst or (k > child.key and demand.room(parent, k) < child.counted):
             return False
         if self.router.opposing(parent, child.mic, k):
@@ -101,7 +103,7 @@ class Reconciler:
         if missing <= 0 or slot.spent or slot.hold_until > self.blotter.now:
             return
         price = slot.slice.price
-        k = demand.key(price, parent.sign)
+        k = limit_key(price, parent.sign)
         worst = demand.target(parent).worst
         if k > worst:
             k = worst

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection
 
 from attrs import evolve
 
-from smartexec.kernel import demand
 from smartexec.kernel.advisor import Advisor, Fault
-from smartexec.kernel.blotter import NO_LIMIT, Blotter, ChildOrder, ParentOrder, Slot, Why
+from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.curve import NO_LIMIT, limit_key
 from smartexec.kernel.decide import price_of
 from smartexec.kernel.netting import Netter
+from smartexec.kernel.orders import ChildOrder, ParentOrder, Slot, Why
 from smartexec.kernel.scorecard import Scorecard
 from smartexec.kernel.send import Sender
 from smartexec.kernel.settings import Routing
@@ -208,7 +209,7 @@ class Router:
             ("no quantity", leg.qty == 0),
             ("venue is down", not self.scorecard.up[leg.mic]),
             ("quantity exceeded", leg.qty > left),
-            ("limit broken", demand.key(leg.price, parent.sign) > worst),
+            ("limit broken", limit_key(leg.price, parent.sign) > worst),
             ("time in force not supported", leg.time_in_force not in capabilities.times_in_force),
             ("order type not supported", not known),
             ("minimum quantity not supported", leg.min_qty > 0 and not capabilities.min_qty),
@@ -233,7 +234,7 @@ class Router:
 
         Where the parents could cross instead, the overlap of the resting side is cancelled so that they can.
         """
-        met = self.opposing(parent, leg.mic, NO_LIMIT if leg.peg else demand.key(leg.price, parent.sign))
+        met = self.opposing(parent, leg.mic, NO_LIMIT if leg.peg else limit_key(leg.price, parent.sign))
         if not met:
             return leg.qty
         overlap = leg.qty

@@ -2,8 +2,8 @@
 
 from attrs import define
 
-from smartexec.kernel.blotter import ChildOrder
 from smartexec.kernel.market import Market
+from smartexec.kernel.orders import ChildOrder
 from smartexec.model.enums import Outcome
 from smartexec.model.ids import Mic, Nanos, Px, Qty
 from smartexec.model.routing import Capabilities, VenueScore

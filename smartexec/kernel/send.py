@@ -1,9 +1,10 @@
 """The one door to venues: every new order and replace passes the guards here, cancels and queries always pass."""
 
-from smartexec.kernel import demand
-from smartexec.kernel.blotter import Blotter, ChildOrder, ParentOrder, Slot, Why
+from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.curve import limit_key
 from smartexec.kernel.executions import count
 from smartexec.kernel.guards import Guards
+from smartexec.kernel.orders import ChildOrder, ParentOrder, Slot, Why
 from smartexec.kernel.timers import Timers
 from smartexec.model.commands import CancelOrder, QueryOrder, ReplaceOrder, SendOrder
 from smartexec.model.enums import OrdType, ReplaceMode
@@ -36,7 +37,7 @@ class Sender:
             cl_ord_id, qty, leg.price, parent=parent, slot=slot, terms=slot.slice, mic=leg.mic, order_id=cl_ord_id
         )
         child.aliases.append(cl_ord_id)
-        child.key = demand.key(leg.price, parent.sign)
+        child.key = limit_key(leg.price, parent.sign)
         child.leg, child.time_in_force = leg, leg.time_in_force
         child.sent, child.why = self.blotter.now, why
         child.routing = why.routing
@@ -84,7 +85,7 @@ class Sender:
                 return refusal
         request = self._alias(child)
         child.request_replace(request, qty, price)
-        child.key = max(child.key, demand.key(price, parent.sign))
+        child.key = max(child.key, limit_key(price, parent.sign))
         count(child)
         symbol = parent.instrument.symbol
         command = ReplaceOrder(child.mic, request, child.cl_ord_id, symbol, parent.side, qty, price)

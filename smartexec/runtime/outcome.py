@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from smartexec.kernel.blotter import Blotter, Execution, ParentOrder, ParentState
+from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.orders import Execution, ParentOrder, ParentState
 from smartexec.model.enums import ExecType, Side
 
 _BPS = 10_000

@@ -6,18 +6,10 @@ Everything is printed from integers and exact rationals, so that equal blotters 
 
 from collections.abc import Callable, Iterator, Sequence
 
-from smartexec.kernel.blotter import (
-    AllocationRow,
-    Blotter,
-    ChildOrder,
-    ClientOrder,
-    DecisionRow,
-    Epoch,
-    Execution,
-    ParentOrder,
-)
+from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.executions import NANOS_PER_DAY, utc_date
 from smartexec.kernel.market import round_half_even
+from smartexec.kernel.orders import AllocationRow, ChildOrder, ClientOrder, DecisionRow, Epoch, Execution, ParentOrder
 from smartexec.model.enums import Liquidity, OrdType
 from smartexec.model.instrument import Instrument
 

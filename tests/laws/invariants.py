@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 from fractions import Fraction
 
 from smartexec.kernel.advisor import Advisor, Fault
-from smartexec.kernel.blotter import ChildOrder, ClientOrder, ParentOrder, ParentState
 from smartexec.kernel.engine import Engine
+from smartexec.kernel.orders import ChildOrder, ClientOrder, ParentOrder, ParentState
 from smartexec.model.commands import SendOrder
 from smartexec.model.enums import ExecType, KillLevel
 from smartexec.model.routing import Route
