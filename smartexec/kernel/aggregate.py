@@ -48,8 +48,6 @@ class Aggregator:
     def file(self, order: ClientOrder, event: NewOrder) -> None:
         """Put an accepted order into the pool of its parent, which is made if there is none."""
         market = self.markets[event.symbol]
-        expire, close = event.expire_time or 0, market.instrument.close
-        order.expire = min(expire, close) if expire and close else expire or close
         bucket = self.settings.bucket or 1
         start = None if event.effective_time is None else event.effective_time // bucket
         key = (

@@ -10,12 +10,13 @@ from smartexec.kernel.guards import Guards
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import Market
 from smartexec.kernel.orders import ClientOrder
-from smartexec.model.enums import ExecType, OrdRejReason, Side
+from smartexec.model.enums import ExecType, OrdRejReason, Side, TimeInForce
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder, RejectedOrder, at_origin
 
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 BUY: Final = Side.BUY
+DAY: Final = TimeInForce.DAY
 FINE: Final = (OrdRejReason.BROKER, "")
 """No fault."""
 
@@ -48,7 +49,7 @@ class Intake:
         """Take a NewOrderSingle(35=D)."""
         order = self._order(event)
         ids = self.blotter.by_client_id.setdefault(event.source, {})
-        reason, text = self._fault(event, ids)
+        reason, text = self._fault(event, order, ids)
         if text:
             self._reject(order, reason, at_origin(event.origin, text))
             return
@@ -80,8 +81,8 @@ class Intake:
         self.blotter.orders.append(order)
         return order
 
-    def _fault(self, event: NewOrder, ids: Mapping[str, ClientOrder]) -> tuple[OrdRejReason, str]:
-        """Why an order cannot be taken; (any reason, "") if it can."""
+    def _fault(self, event: NewOrder, order: ClientOrder, ids: Mapping[str, ClientOrder]) -> tuple[OrdRejReason, str]:
+        """Why an order cannot be taken; (any reason, "") if it can. Notes when the order will expire."""
         market = self.markets.get(event.symbol)
         if market is None:
             return OrdRejReason.UNKNOWN_SYMBOL, f"Symbol(55): found {event.symbol!r}, expected a configured instrument"
@@ -97,7 +98,8 @@ class Intake:
         reason, text = self._units(event, market.instrument)
         if text:
             return reason, text
-        now, end = self.blotter.now, self._end(event, market.instrument)
+        order.expire = end = self._end(event, market.instrument)
+        now = self.blotter.now
         start = max(now, event.effective_time) if event.effective_time else now
         if end and end <= start:
             return OrdRejReason.TOO_LATE, f"ExpireTime(126): found {end}, expected later than its start {start}"
@@ -113,6 +115,9 @@ class Intake:
         if price is not None and (price <= 0 or price % instrument.tick):
             text = f"Price(44): found {price}e-9, expected a positive multiple of the tick {instrument.tick}e-9"
             return OrdRejReason.BROKER, text
+        if event.time_in_force is not DAY:
+            text = f"TimeInForce(59): found {event.time_in_force.name}, expected DAY"
+            return OrdRejReason.UNSUPPORTED, text
         return FINE
 
     @staticmethod
