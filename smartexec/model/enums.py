@@ -154,7 +154,6 @@ class Wake(Enum):
     TRADE = "trade"
     PHASE = "phase"
     PEER = "peer"
-    CLIPPED = "clipped"
 
 
 class Outcome(Enum):
