@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from smartexec.kernel import demand
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books, minor_unit
+from smartexec.kernel.curve import limit_key
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import round_half_even
 from smartexec.kernel.orders import ClientOrder, Epoch, Execution, ParentOrder, ParentState
@@ -163,6 +164,35 @@ class Allocator:
         return epoch
 
     # -- busts -----------------------------------------------------------------------------------------------------
+
+    def reprice(self, old: Execution, new: Execution) -> bool:
+        """Book `new`, of as many lots, in the place of `old` to those who share it; False if a limit forbids it."""
+        parent = old.parent
+        assert parent is not None
+        k = limit_key(new.last_px, parent.sign)
+        for epoch, _ in old.parts:
+            held = zip(epoch.limits, epoch.shares.given, strict=True)
+            if any(n and limit_key(limit, parent.sign) < k for limit, n in held):
+                return False
+        unit, px = minor_unit(parent.instrument), new.last_px
+        for row in old.rows:
+            self.books.reverse(row)
+            if row.order is None:
+                self.books.beyond(new, row.account, row.qty)
+                continue
+            cents = round_half_even(row.qty * px, unit)
+            again = self.books.client(
+                row.order, row.qty, px, cents, row.limit, epoch=row.epoch, exec_id=new.exec_id
+            )  # fmt: skip
+            new.rows.append(again)
+        for epoch, lots in old.parts:
+            had = [] if self.on_fill else self.books.unbook(epoch)
+            epoch.money += lots * (px - old.last_px)
+            epoch.unbooked = 0 if self.on_fill else epoch.money
+            for index in had:
+                self.books.epoch_member(epoch, index)
+        new.parts = list(old.parts)
+        return True
 
     def undo(self, execution: Execution) -> None:
         """Take an execution back from those who share it, with reversal rows for what was booked."""

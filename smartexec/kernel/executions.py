@@ -61,9 +61,10 @@ class Ledger:
                 "error", f"execution cannot be booked: {text}; expected all to be positive", report.cl_ord_id
             )
             return False
-        if child is not None and child.synthetic:
+        execution = self._confirm(key, report, child) if child is not None and child.synthetic else None
+        if child is not None and execution is None:
             self.retract(child, report.last_qty, report.last_px)
-        execution = self._book(key, report, child)
+        execution = execution or self._book(key, report, child)
         early = self._early.pop(key, None)
         if early is not None:
             self._undo(early, execution)
@@ -87,13 +88,8 @@ class Ledger:
         self.blotter.alert("error", text, known.cl_ord_id)
 
     def _book(self, key: Key, report: ExecutionReport, child: ChildOrder | None) -> Execution:
-        execution = Execution(
-            *key, report.exec_type, self.blotter.now, child.parent.side if child else Side.BUY,
-            report.last_qty, report.last_px, report.liquidity, report.fee,
-            child.order_id if child else report.cl_ord_id, child.parent if child else None, child, report.exec_ref_id,
-        )  # fmt: skip
-        self.blotter.execution_keys[key] = execution
-        self.blotter.executions.append(execution)
+        execution = self._execution(key, report, child)
+        self._note(execution)
         if child is None:
             self.books.beyond(execution, "error", execution.last_qty)
             text = f"execution on an unknown order: {execution.last_qty} lots to the error account"
@@ -101,6 +97,17 @@ class Ledger:
             return execution
         self._apply(execution, child, child.parent)
         return execution
+
+    def _execution(self, key: Key, report: ExecutionReport, child: ChildOrder | None) -> Execution:
+        return Execution(
+            *key, report.exec_type, self.blotter.now, child.parent.side if child else Side.BUY,
+            report.last_qty, report.last_px, report.liquidity, report.fee,
+            child.order_id if child else report.cl_ord_id, child.parent if child else None, child, report.exec_ref_id,
+        )  # fmt: skip
+
+    def _note(self, execution: Execution) -> None:
+        self.blotter.execution_keys[execution.mic, execution.trade_date, execution.exec_id] = execution
+        self.blotter.executions.append(execution)
 
     def _apply(self, execution: Execution, child: ChildOrder, parent: ParentOrder) -> None:
         lots, px = execution.last_qty, execution.last_px
@@ -184,11 +191,12 @@ class Ledger:
             report.last_qty if correct else target.last_qty, report.last_px if correct else target.last_px,
             report.liquidity, report.fee, target.cl_ord_id, target.parent, target.child, target.exec_id,
         )  # fmt: skip
-        self.blotter.execution_keys[key] = execution
-        self.blotter.executions.append(execution)
+        self._note(execution)
         target.superseded = execution
         what = f"ExecID(17) {target.exec_id} {report.exec_type.name}: {target.last_qty} @ {target.last_px}"
         self.blotter.alert("warning", what, target.cl_ord_id)
+        if correct and self._reprice(target, execution):
+            return
         self._unapply(target)
         if not correct:
             return
@@ -197,6 +205,22 @@ class Ledger:
             self._apply(execution, target.child, target.child.parent)
         else:
             self.books.beyond(execution, "error", execution.last_qty)
+
+    def _reprice(self, target: Execution, execution: Execution) -> bool:
+        """Put an execution in the place of one of as many lots: who has a share keeps it, also after the end.
+
+        If the lots differ, or a price is outside the limit of somebody who shares it, does nothing and gives False.
+        """
+        child, parent, lots = target.child, target.parent, target.last_qty
+        if child is None or parent is None or execution.last_qty != lots:
+            return False
+        if not self.allocator.reprice(target, execution):
+            return False
+        child.correct(lots, target.last_px, lots, execution.last_px)
+        parent.notional += lots * (execution.last_px - target.last_px)
+        if parent.ended is not None:
+            self.books.remainder(parent)
+        return True
 
     def _unapply(self, target: Execution) -> None:
         child, parent = target.child, target.parent
@@ -228,6 +252,20 @@ class Ledger:
         report = ExecutionReport(child.mic, child.order_id, ExecType.TRADE, child.ord_status, exec_id)
         report.last_qty, report.last_px, report.liquidity = lots, px, Liquidity.NONE
         child.synthetic.append(self._book(self._key(report, exec_id), report, child))
+
+    def _confirm(self, key: Key, report: ExecutionReport, child: ChildOrder) -> Execution | None:
+        """Book an execution in the place of the booked difference that it was; None if there is none of its size."""
+        guess, execution = child.synthetic[0], self._execution(key, report, child)
+        if guess.superseded is not None or not self._reprice(guess, execution):
+            return None
+        child.synthetic.pop(0)
+        guess.superseded = evolve(
+            guess, exec_id=guess.exec_id + "#", exec_type=ExecType.TRADE_CANCEL, time=self.blotter.now,
+            exec_ref_id=guess.exec_id, parts=[], rows=[],
+        )  # fmt: skip
+        self._note(guess.superseded)
+        self._note(execution)
+        return execution
 
     def retract(self, child: ChildOrder, lots: int, px: int = 0) -> None:
         """Take back up to `lots` of booked differences, oldest first: they came as true executions (at `px`) or are

@@ -259,8 +259,36 @@ def test_correction_of_the_price_after_the_end_changes_the_average() -> None:
     desk.tell(buy("A", 100, 1002))
     desk.tell(fill("P1.1", 50, 1000, exec_id="E"), fill("P1.1", 50, 1001))
     desk.tell(correct("P1.1", "E", 50, 999))
-    assert sum(money for _, _, _, money in desk.rows) == 50 * 999 + 50 * 1001  # type: ignore[misc]
-    assert sum(r.qty for r in desk.engine.blotter.allocations) == 100
+    assert desk.rows == [
+        ("A", 100, 1000.5, 100_050),
+        ("A", -100, 1000.5, -100_050),
+        ("A", 100, 1000, 100_000),
+    ]
+
+
+def test_correction_of_the_price_after_the_end_changes_the_rows_on_fill() -> None:
+    desk = booked(Timing.ON_FILL)
+    desk.tell(buy("A", 60, 1002), buy("B", 40, 1002))
+    desk.tell(fill("P1.1", 100, 1000, exec_id="E"))
+    desk.tell(correct("P1.1", "E", 100, 999))
+    assert desk.rows == [
+        ("A", 60, 1000, 60_000),
+        ("B", 40, 1000, 40_000),
+        ("A", -60, 1000, -60_000),
+        ("A", 60, 999, 59_940),
+        ("B", -40, 1000, -40_000),
+        ("B", 40, 999, 39_960),
+    ]
+    assert desk.tell(bust("P1.1", "Ey"))[0] == alerts("warning", "ExecID(17) Ey TRADE_CANCEL")
+    assert desk.lots == {"A": 0, "B": 0}
+
+
+def test_correction_to_a_price_outside_a_limit_takes_the_lots_to_the_error_account() -> None:
+    desk = booked(Timing.ON_FILL)
+    desk.tell(buy("A", 100, 1002))
+    desk.tell(fill("P1.1", 100, 1000, exec_id="E"))
+    desk.tell(correct("P1.1", "E", 100, 1003))
+    assert desk.rows[1:] == [("A", -100, 1000, -100_000), ("error", 100, 1003, 100_300)]
 
 
 def test_bust_that_comes_twice_is_booked_once() -> None:
