@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate
 from math import lcm
+from operator import gt
 from typing import Final
 
 from attrs import Factory, define
@@ -40,7 +41,7 @@ class Shares:
 
     def give(self, lots: int) -> list[tuple[int, int]]:
         """Share `lots` more; give (index, increment) of those who got some. `lots` must fit the members' room."""
-        rooms = [max(w, a) for w, a in zip(self.weights, self.given, strict=True)]
+        rooms = [w if w > a else a for w, a in zip(self.weights, self.given, strict=True)]
         after = self._settle(self.total + lots, self.given, rooms)
         return self._become(after, 1)
 
@@ -63,12 +64,12 @@ class Shares:
     def _become(self, after: list[int], sign: int) -> list[tuple[int, int]]:
         moved = [(i, (b - a) * sign) for i, (a, b) in enumerate(zip(self.given, after, strict=True)) if a != b]
         self.given = after
-        self.total += sign * sum(lots for _, lots in moved)
+        self.total = sum(after)
         return moved
 
     def _settle(self, goal: int, floors: Sequence[int], tops: Sequence[int]) -> list[int]:
         """The quantities at total `goal`, each in its window and in [floor, top]."""
-        if sum(top > floor for floor, top in zip(floors, tops, strict=True)) <= 1:
+        if sum(map(gt, tops, floors)) <= 1:
             return _all_to_one(goal - sum(floors), floors, tops)
         windows = _Windows(self.weights, self.carried, goal, floors, tops)
         lows, highs = windows.narrowest()
@@ -96,7 +97,7 @@ class _Windows:
     ) -> None:
         whole = sum(weights)
         self.weights, self.carried, self.goal, self.floors, self.tops = weights, carried, goal, floors, tops
-        self.parts = max(2, 2 * sum(w > 0 for w in weights) - 2)
+        self.parts = max(2, 2 * (len(weights) - weights.count(0)) - 2)
         self.unit = whole * NANO * self.parts
         self.slack = whole * NANO * (self.parts - 1)
         share, debt = goal * NANO * self.parts, whole * self.parts
@@ -106,12 +107,18 @@ class _Windows:
     def lows(self, slack: int) -> list[int]:
         """Lower edges, within what is possible."""
         unit, rows = self.unit, zip(self.exact, self.floors, self.tops, strict=True)
-        return [max(floor, min(top, -((slack - exact) // unit))) for exact, floor, top in rows]
+        return [
+            floor if (edge := -((slack - exact) // unit)) <= floor else top if edge > top else edge
+            for exact, floor, top in rows
+        ]
 
     def highs(self, slack: int) -> list[int]:
         """Upper edges, within what is possible."""
         unit, rows = self.unit, zip(self.exact, self.floors, self.tops, strict=True)
-        return [max(floor, min(top, (exact + slack) // unit)) for exact, floor, top in rows]
+        return [
+            floor if (edge := (exact + slack) // unit) <= floor else top if edge > top else edge
+            for exact, floor, top in rows
+        ]
 
     def narrowest(self) -> tuple[list[int], list[int]]:
         """Edges between which the total can be met; each pair differs by one lot at most.
