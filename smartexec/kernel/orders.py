@@ -113,7 +113,6 @@ class ChildOrder(OrderLife):
     why: "Why | None" = None
     routing: str = ""
     """Name of the routing logic that placed it."""
-    reason: str = ""
 
     @property
     def live_qty(self) -> int:
@@ -121,6 +120,14 @@ class ChildOrder(OrderLife):
         missing = self.venue_cum - self.cum_qty
         reserved = self.reserved_qty
         return reserved if reserved >= missing else missing
+
+    @property
+    def reason(self) -> str:
+        """Why it was sent, in words: made when somebody asks."""
+        why = self.why
+        if why is None:
+            return ""
+        return f"{self.parent.strategy}: {why.decision.note or 'no note'} | {why.routing}: {why.note or 'no note'}"
 
     @property
     def cancelling(self) -> bool:

@@ -41,7 +41,6 @@ class Sender:
         child.leg, child.time_in_force = leg, leg.time_in_force
         child.sent, child.why = self.blotter.now, why
         child.routing = why.routing
-        child.reason = f"{parent.strategy}: {why.decision.note or 'no note'} | {why.routing}: {why.note or 'no note'}"
         parent.children[cl_ord_id] = child
         slot.legs[cl_ord_id] = child
         slot.attempts.append(child)
