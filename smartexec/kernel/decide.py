@@ -135,7 +135,7 @@ class Decider:
             in_doubt_qty=Qty(sum(c.counted for c in parent.children.values() if c.over or c.in_doubt)),
             leaves_qty=Qty(leaves),
             limit=None if limit is None else Px(limit),
-            demand=tuple((cast(Px | None, price_of(k, parent.sign)), Qty(n)) for k, n in curve.classes()),
+            demand=tuple((cast("Px | None", price_of(k, parent.sign)), Qty(n)) for k, n in curve.classes()),
             slots={name: self._slot(slot) for name, slot in parent.slots.items()},
             market=parent.market.view(now, parent.volume0, parent.turnover0),
             peers=self._peers(parent) if parent.list_id else (),
