@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from fractions import Fraction
+from itertools import pairwise
 
 from smartexec.kernel.advisor import Advisor, Fault
+from smartexec.kernel.blotter import CrossRow
+from smartexec.kernel.curve import limit_key
 from smartexec.kernel.engine import Engine
 from smartexec.kernel.orders import ChildOrder, ClientOrder, ParentOrder, ParentState
 from smartexec.model.commands import SendOrder
@@ -123,6 +126,43 @@ def fair_shares(world: World, within: Fraction = Fraction(1)) -> None:
                 assert abs(given - epoch.shares.exact(index)) < within, (parent.parent_id, epoch.number)
 
 
+def carried(world: World) -> None:
+    """Law 4: what an epoch leaves owing is carried into the next, where the same members share it."""
+    busted = undone(world)
+    for parent in world.engine.blotter.parents:
+        if id(parent) in busted:
+            continue
+        for before, after in pairwise(parent.epochs):
+            if sorted(m.number for m in before.members) == sorted(m.number for m in after.members):
+                owed = dict(zip((m.number for m in before.members), before.shares.deficits(), strict=True))
+                brought = dict(zip((m.number for m in after.members), after.shares.carried, strict=True))
+                assert owed == brought or 0 in after.shares.weights, (parent.parent_id, after.number)
+
+
+def on_its_way_out(world: World) -> None:
+    """Law 3: what members have asked to take away, and children hold, is being cancelled, at every price."""
+    busted = undone(world)
+    for parent in world.engine.blotter.working.values():
+        if id(parent) in busted or parent.house_qty:
+            continue
+        children = [c for c in parent.children.values() if not (c.cancelling or c.over)]
+        for child in children:
+            held = sum(c.counted for c in children if c.key >= child.key)
+            wanted = sum(_wanted(m, child.key) for m in parent.active)
+            assert held <= wanted, (parent.parent_id, child.order_id, held, wanted)
+
+
+def _wanted(member: ClientOrder, key: int) -> int:
+    """Lots a member will still take at a limit key once what it asked for is confirmed."""
+    request = (member.requests or [None])[0]
+    if request is None or member.over:
+        return member.lots_left if member.limit_key >= key else 0
+    price = member.price if request.price is None else request.price
+    if request.is_cancel or min(member.limit_key, limit_key(price, member.sign)) < key:
+        return 0
+    return max(0, min(member.lots_left, (request.order_qty or member.order_qty) - member.done_qty))
+
+
 def booked_once(world: World) -> None:
     """Law 5: every execution that was delivered is booked, once."""
     blotter = world.engine.blotter
@@ -196,6 +236,17 @@ def apart(world: World, child: ChildOrder) -> None:
                 raise AssertionError(f"{child.order_id} can meet {other.order_id}")
 
 
+def priced(world: World, cross: CrossRow, halted: bool) -> None:
+    """A cross is at the midpoint of a valid market, in trading, among members who consent and whose time has come."""
+    assert not halted
+    assert cross.bid < cross.ask
+    assert 2 * cross.px == cross.bid + cross.ask
+    for row in world.engine.blotter.allocations:
+        if row.cross_id == cross.cross_id and row.order is not None:
+            assert not row.order.no_cross
+            assert cross.time >= (row.order.effective or 0)
+
+
 def ended(world: World) -> None:
     """After the end of the day: all is over, and known as the venues know it."""
     blotter = world.engine.blotter
@@ -233,6 +284,7 @@ LAWS = (
     conservation,
     no_over_fill,
     limits,
+    on_its_way_out,
     booked_once,
     explained,
     clients_consistent,
@@ -247,3 +299,4 @@ def check(world: World, *, fair: bool = True) -> None:
         law(world)
     if fair:
         fair_shares(world)
+        carried(world)

@@ -148,6 +148,8 @@ class Machine:
     halted: bool = False
     seen: int = 0
     """How many commands have been checked."""
+    crossed: int = 0
+    """How many crosses have been checked."""
 
     def run(self, steps: Iterable[Step]) -> World:
         """Begin, make the moves, end; the laws are checked all along."""
@@ -340,6 +342,10 @@ class Machine:
             assert not invariants.stopped(child, self.killed), command
             assert world.engine.scorecard.up[command.mic], command
             invariants.apart(world, child)
+        crosses = world.engine.blotter.crosses
+        for cross in crosses[self.crossed :]:
+            invariants.priced(world, cross, self.halted)
+        self.crossed = len(crosses)
 
     def end(self) -> None:
         """Heal the world: everything must become known, end, and be booked."""

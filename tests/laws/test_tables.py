@@ -42,9 +42,7 @@ def worlds() -> list[Machine]:
 
 
 @pytest.mark.shared
-def test_tables_of_any_world_pass_the_public_checker(
-    worlds: list[Machine], shared_data: Path, tmp_path: Path
-) -> None:
+def test_tables_of_any_world_pass_the_public_checker(worlds: list[Machine], shared_data: Path, tmp_path: Path) -> None:
     breaches = {}
     for machine in worlds:
         folder = written(machine, tmp_path)
