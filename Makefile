@@ -1,18 +1,20 @@
 # Two commands: `make demo` and `make test`. Both need Python (3.11 or later, with venv) and make, nothing else.
 PYTHON ?= python3
+PYTHONS ?= $(PYTHON)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/smartexec-*/pyproject.toml))
 PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml)
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test lint docs determinism clean
 
 help:
 	@echo "make demo   run the demonstration; its tables and journal go to runs/demo"
 	@echo "make test   lint, types, documentation and all tests, as continuous integration runs them"
 	@echo "make lint   ruff, and mypy in strict mode"
 	@echo "make docs   build the documentation into docs/_build/html"
+	@echo "make determinism PYTHONS=\"...\"  replay one journal under several interpreters and compare"
 	@echo "make clean  remove the virtual environment and what was built"
 
 demo: $(VENV)/.installed
@@ -20,7 +22,7 @@ demo: $(VENV)/.installed
 	$(BIN)/smartexec demo --out runs/demo
 
 test: lint docs
-	$(BIN)/python -m pytest
+	SMARTEXEC_WORLDS=2000 $(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -29,6 +31,9 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
+
+determinism:
+	$(PYTHON) tests/determinism.py $(PYTHONS)
 
 clean:
 	rm -rf $(VENV) docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
