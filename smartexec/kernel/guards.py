@@ -153,10 +153,19 @@ class Guards:
         return px is None or notional(parent.instrument, qty, px) > bounds.notional
 
     def _collar(self, bounds: Bounds, parent: ParentOrder, _mic: str, _qty: int, price: int | None) -> bool:
-        if bounds.collar_bps is None or price is None:
+        if bounds.collar_bps is None:
             return False
         reference = parent.market.reference()
-        return reference is None or (price - reference) * parent.sign * BPS > reference * bounds.collar_bps
+        if price is None or reference is None:
+            return reference is None  # no price: pegged; what would be a market order has the price of `collared`
+        return (price - reference) * parent.sign * BPS > reference * bounds.collar_bps
+
+    def collared(self, parent: ParentOrder, mic: str) -> int | None:
+        """The worst price the collar leaves to a market order, which goes out as a limit there; None without one."""
+        bps, reference = self.bounds(parent, mic).collar_bps, parent.market.reference()
+        if bps is None or reference is None:
+            return None
+        return reference + parent.sign * (reference * bps // BPS)
 
     def _participation(self, bounds: Bounds, parent: ParentOrder, _mic: str, qty: int, _price: int | None) -> bool:
         if not bounds.participation:

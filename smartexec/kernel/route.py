@@ -191,9 +191,11 @@ class Router:
                 self._clip(parent, slot, leg, refusal)
 
     def _shape(self, parent: ParentOrder, leg: Leg, request: RouteRequest) -> Leg:
-        """Whole lots, on the tick; a market leg under a limit becomes a limit leg at the worst price."""
+        """Whole lots, on the tick; a market leg under a limit or collar becomes a limit leg there."""
         lot = parent.instrument.lot
         price = request.limit if leg.price is None else leg.price
+        if price is None and leg.peg is None:
+            price = self.sender.guards.collared(parent, leg.mic)
         if price is not None:
             price = self.on_tick(parent, price)
         qty = leg.qty - leg.qty % lot
