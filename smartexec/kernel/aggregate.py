@@ -178,6 +178,8 @@ class Aggregator:
         demand.changed(parent)
         self.books.remainder(parent)
         self._forget(parent)
+        if parent.list_id:
+            self.blotter.lists[parent.list_id].remove(parent)
         del self.blotter.working[id(parent)]
         del self.blotter.by_symbol[parent.instrument.symbol][id(parent)]
         self.blotter.woken.pop(id(parent), None)

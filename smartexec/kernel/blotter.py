@@ -18,6 +18,10 @@ from smartexec.model.commands import Alert, Command
 from smartexec.model.enums import Wake
 
 
+OPTIONAL = frozenset({Wake.FILL, Wake.TIMER, Wake.QUOTE, Wake.TRADE, Wake.PEER})
+"""Reasons that wake only the strategies that ask for them; the others wake every strategy."""
+
+
 @define(eq=False)
 class CrossRow:
     """An internal cross, with the market it was priced from."""
@@ -75,6 +79,8 @@ class Blotter:
     """Parents whose strategy is to be asked at the end of the turn, and why; by id(), in order of waking."""
     touched: dict[int, ParentOrder] = Factory(dict)
     """Parents of which something has changed: what waits for that is looked at at the end of the turn."""
+    wakes: dict[str, frozenset[Wake]] = Factory(dict)
+    """By strategy: which of the OPTIONAL reasons wake it."""
     duplicates: int = 0
     """Executions that arrived again."""
 
@@ -83,9 +89,10 @@ class Blotter:
         self.touched[id(parent)] = parent
 
     def wake(self, parent: ParentOrder, why: Wake) -> None:
-        """Ask a parent's strategy at the end of the turn; the first reason is kept."""
+        """Ask a parent's strategy at the end of the turn, if it wants to know; the first reason is kept."""
         if parent.state is ParentState.WORKING:
-            self.woken.setdefault(id(parent), (parent, why))
+            if why not in OPTIONAL or why in self.wakes[parent.strategy]:
+                self.woken.setdefault(id(parent), (parent, why))
             self.touched[id(parent)] = parent
 
     def alert(self, level: str, what: str, where: str) -> None:

@@ -29,7 +29,6 @@ STATUS_ENDS = {
 }
 """What a status says is over. FILLED is not among them: the executions will say so, or the difference is booked."""
 UNDOING = (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT)
-GONE = (*STATUS_ENDS, OrdStatus.FILLED, OrdStatus.REJECTED)
 OUTCOMES = {
     Life.FILLED: Outcome.FILLED,
     Life.CANCELED: Outcome.CANCELED,
@@ -96,8 +95,8 @@ class Children:
         request = child.find(reject.cl_ord_id) if child is not None else None
         if child is None or request is None:
             return
-        if request.is_cancel and reject.ord_status in GONE and not child.over:
-            self.sender.doubt(child)  # it stays in doubt: another cancel would get the same answer
+        if request.is_cancel and not child.over:
+            self.sender.doubt(child)  # it stays in doubt: another cancel at once would get the same answer
             return
         child.refuse(reject.cl_ord_id)
         if not request.is_cancel:
@@ -112,6 +111,11 @@ class Children:
             self.blotter.alert("error" if state.cum_qty else "warning", text, f"{state.mic} {state.cl_ord_id}")
             return
         self._ack(child)
+        if state.cum_qty < child.cum_qty or (state.cum_qty > child.cum_qty and state.avg_px <= 0):
+            found = f"CumQty(14) {state.cum_qty} at AvgPx(6) {state.avg_px}"
+            text = f"state cannot be booked: found {found}, expected at least {child.cum_qty} at a price"
+            self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
+            return
         self.ledger.difference(child, state.cum_qty, state.avg_px)
         child.synthetic.clear()
         life = STATUS_ENDS.get(state.ord_status)

@@ -66,7 +66,7 @@ class Engine:
     ) -> None:
         """`strategies` gives for each plugin name the events that wake it."""
         self.settings = settings
-        self.blotter = blotter = Blotter()
+        self.blotter = blotter = Blotter(wakes=dict(strategies))
         self.markets = {symbol: Market(instrument) for symbol, instrument in instruments.items()}
         self.strategies = dict(strategies)
         self.quarantined: dict[str, str] = {}
@@ -297,6 +297,7 @@ class Engine:
         for parent in list(self.blotter.open_parents.values()) + list(self.blotter.working.values()):
             if parent.state is not ParentState.ENDED:
                 self.aggregator.stop(parent)
+        self.intake.closed = True
         if not event.final:
             return
         for parent in list(self.blotter.working.values()):

@@ -100,7 +100,7 @@ class Ledger:
 
     def _execution(self, key: Key, report: ExecutionReport, child: ChildOrder | None) -> Execution:
         return Execution(
-            *key, report.exec_type, self.blotter.now, child.parent.side if child else Side.BUY,
+            *key, report.exec_type, self.blotter.now, child.parent.side if child else report.side or Side.BUY,
             report.last_qty, report.last_px, report.liquidity, report.fee,
             child.order_id if child else report.cl_ord_id, child.parent if child else None, child, report.exec_ref_id,
         )  # fmt: skip

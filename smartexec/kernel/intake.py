@@ -42,6 +42,8 @@ class Intake:
         self.quarantined = quarantined
         self.file = file
         """What is done with an order that is accepted."""
+        self.closed = False
+        """The day is over."""
         self._names: dict[str, str] = {}
         """Accounts and owners, each kept once however many orders name it."""
 
@@ -83,6 +85,8 @@ class Intake:
 
     def _fault(self, event: NewOrder, order: ClientOrder, ids: Mapping[str, ClientOrder]) -> tuple[OrdRejReason, str]:
         """Why an order cannot be taken; (any reason, "") if it can. Notes when the order will expire."""
+        if self.closed:
+            return OrdRejReason.CLOSED, "the day is over"
         market = self.markets.get(event.symbol)
         if market is None:
             return OrdRejReason.UNKNOWN_SYMBOL, f"Symbol(55): found {event.symbol!r}, expected a configured instrument"

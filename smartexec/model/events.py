@@ -2,7 +2,7 @@
 
 from attrs import define
 
-from smartexec.model.enums import ExecType, KillLevel, Liquidity, OrdStatus
+from smartexec.model.enums import ExecType, KillLevel, Liquidity, OrdStatus, Side
 from smartexec.model.market import KernelMarketEvent
 from smartexec.model.orders import ClientEvent
 
@@ -34,6 +34,8 @@ class ExecutionReport:
     fee: int = 0
     """Fee of this execution in 1e-9 of the currency, total; negative = rebate."""
     text: str = ""
+    side: Side | None = None
+    """Side(54): needed only where the order is not ours; an execution without it is booked as a purchase."""
 
 
 @define
