@@ -10,7 +10,14 @@ sys.path[:0] = [str(path) for path in sorted((HERE.parent / "plugins").glob("*/s
 
 project = "smartexec"
 author = "the smartexec authors"
-extensions = ["sphinx.ext.autodoc", "lifecycle_table", "fields_table"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "lifecycle_table",
+    "fields_table",
+    "columns_table",
+    "command_reference",
+    "api_names",
+]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 html_theme_options = {"description": "Many client orders in, fairly allocated fills out", "page_width": "1100px"}

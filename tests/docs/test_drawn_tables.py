@@ -1,30 +1,63 @@
-"""What the documentation draws from code: every transition is there, every field is explained."""
+"""What the documentation draws from code: every transition, field, column, command and name is there and explained."""
 
-import importlib
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
+import attrs
 import pytest
 
-from smartexec.kernel.lifecycle import LIFE
+from smartexec import api
+from smartexec.cli.main import BUILT_IN
+from smartexec.kernel.lifecycle import LIFE, Life
+from smartexec.registry import discover
+from smartexec.runtime.tables import COLUMNS
 
-EXT = Path(__file__).parents[2] / "docs" / "_ext"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def extension(name: str) -> object:
+def extension(name: str) -> ModuleType:
     """Import one of the documentation's extensions."""
-    sys.path.insert(0, str(EXT))
+    sys.path.insert(0, str(DOCS / "_ext"))
     try:
-        return importlib.import_module(name)
+        return import_module(name)
     finally:
-        sys.path.remove(str(EXT))
+        sys.path.remove(str(DOCS / "_ext"))
 
 
 def test_every_transition_is_drawn() -> None:
-    head, *rows = extension("lifecycle_table").transitions()  # type: ignore[attr-defined]
+    head, *rows = extension("lifecycle_table").transitions()
     drawn = {(row[0], trigger): cell for row in rows for trigger, cell in zip(head[2:], row[2:], strict=True)}
     expected = {(life.name, trigger.name): target.name for (life, trigger), target in LIFE.items()}
     assert {key: cell for key, cell in drawn.items() if cell != "·"} == expected
+
+
+def test_diagram_has_a_box_for_each_life_and_an_arrow_for_each_move() -> None:
+    picture = extension("lifecycle_table").diagram()
+    moves = {(life, to) for (life, _), to in LIFE.items() if to is not life}
+    assert picture.count("<rect") == len(Life)
+    assert picture.count("marker-end") == len(moves)
+
+
+def documented() -> list[str]:
+    """Paths of the classes whose fields a page shows."""
+    pages = [path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.rst")) if "_build" not in path.parts]
+    lines = [line for text in pages for line in text.splitlines()]
+    return [line.split()[-1] for line in lines if line.startswith(".. fields-table::")]
+
+
+def test_every_plugin_with_parameters_has_its_table() -> None:
+    theirs = [info for info in discover().infos() if info.distribution.startswith("smartexec-")]
+    paths = [f"{i.cls.__module__}.{i.cls.__qualname__}" for i in theirs if any(f.init for f in attrs.fields(i.cls))]
+    assert sorted(set(paths) - set(documented())) == []
+
+
+@pytest.mark.parametrize("path", documented())
+def test_every_field_is_read(path: str) -> None:
+    _, *rows = extension("fields_table").fields(path)
+    assert rows
+    assert all(len(row) == 4 and row[0] and row[1] and row[2] for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +68,31 @@ def test_every_transition_is_drawn() -> None:
         "smartexec_routers.parallel.Parallel",
     ],
 )
-def test_every_parameter_of_a_plugin_is_explained(path: str) -> None:
-    _, *rows = extension("fields_table").fields(path)  # type: ignore[attr-defined]
-    assert rows
-    assert all(len(row) == 4 and row[3] for row in rows)
+def test_every_parameter_of_an_algorithm_is_explained(path: str) -> None:
+    _, *rows = extension("fields_table").fields(path)
+    assert all(row[3] for row in rows)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_is_explained(name: str) -> None:
+    _, *rows = extension("columns_table").columns(name)
+    assert [row[0].strip("`") for row in rows] == COLUMNS[name].split()
+    assert f".. columns-table:: {name}\n" in (DOCS / "reference/tables.rst").read_text(encoding="utf-8")
+
+
+def test_no_column_is_explained_that_is_not_there() -> None:
+    known = {f"{table}.{column}" for table, columns in COLUMNS.items() for column in columns.split()}
+    known |= {column for columns in COLUMNS.values() for column in columns.split()}
+    assert sorted(set(extension("columns_table").MEANINGS) - known) == []
+
+
+def test_every_command_is_described() -> None:
+    reference = extension("command_reference")
+    assert [command.name for command in reference.commands()] == list(BUILT_IN)
+    assert all(row[1] for command in reference.commands() for row in reference.options(command))
+
+
+def test_every_name_of_the_api_is_described() -> None:
+    _, *rows = extension("api_names").names()
+    assert sorted(row[0].strip("`") for row in rows) == sorted(api.__all__)
+    assert [row for row in rows if not row[1]] == []
