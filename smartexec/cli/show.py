@@ -10,17 +10,22 @@ from typing import Any, Final
 
 import attrs
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as RichTable
 
 from smartexec.runtime.loop import Counts
 from smartexec.runtime.loop import Progress as Callback
-from smartexec.runtime.outcome import ParentLine
+from smartexec.runtime.outcome import ClientTally, ParentLine
 from smartexec.runtime.run import RunResult
 from smartexec.runtime.tables import decimal
 from smartexec.runtime.units import iso
 
+MAX_ALERTS: Final = 10
+"""Alerts of level error shown; all are in the tables."""
+WIDEST: Final = 1000
+"""Characters: wider than any table."""
 MAX_LINES: Final = 100
 """Parents shown; all are in the tables."""
 
@@ -68,22 +73,39 @@ def show_run(result: RunResult, *, as_json: bool) -> int:
         _totals(result)
     for line in result.breaches:
         click.echo(f"lost: {line}", err=True)
+    _alerts([line for line in result.errors if line not in result.breaches])
     return 1 if result.breaches else 0
 
 
+def _alerts(errors: Sequence[str]) -> None:
+    for line in errors[:MAX_ALERTS]:
+        click.echo(f"alert: {line}", err=True)
+    if len(errors) > MAX_ALERTS:
+        click.echo(f"alert: ... and {len(errors) - MAX_ALERTS} more of level error in the table alerts", err=True)
+
+
 def _table(parents: Sequence[ParentLine]) -> None:
-    table = RichTable(caption="prices in the currency; slippage against the interval's VWAP, positive = worse")
-    for name in ("parent", "symbol", "side", "strategy"):
-        table.add_column(name)
-    for name in ("client orders", "netted", "executed", "average price", "interval VWAP", "slippage bp"):
-        table.add_column(name, justify="right")
-    table.add_column("venues used")
-    for line in parents[:MAX_LINES]:
-        table.add_row(*_cells(line))
     console = Console(width=None if sys.stdout.isatty() else 140)
+    table = _lines(parents, names=True)
+    if console.measure(table, options=console.options.update_width(WIDEST)).maximum > console.width:
+        table = _lines(parents, names=False)
     console.print(table)
     if len(parents) > MAX_LINES:
         click.echo(f"... and {len(parents) - MAX_LINES} more parents in the table parent_orders")
+
+
+def _lines(parents: Sequence[ParentLine], *, names: bool) -> RichTable:
+    """A line per parent; without the `names` of venues it fits into 80 columns."""
+    caption = "prices in the currency; slippage: bp of the interval's VWAP, positive = worse"
+    table = RichTable(caption=caption, box=SIMPLE_HEAD, pad_edge=False, padding=0, show_edge=False)
+    for name in ("parent", "symbol", "side", "strat-\negy"):
+        table.add_column(name, no_wrap=True)
+    for name in ("client\norders", "netted\ninside", "executed", "average\nprice", "interval\nVWAP", "slip-\npage"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("venues\nused", no_wrap=True)
+    for line in parents[:MAX_LINES]:
+        table.add_row(*_cells(line), (" ".join(line.venues) or "-") if names else str(len(line.venues)))
+    return table
 
 
 def _cells(line: ParentLine) -> list[str]:
@@ -99,13 +121,22 @@ def _cells(line: ParentLine) -> list[str]:
         price(line.avg_px),
         price(line.vwap),
         "-" if line.slippage_bps is None else f"{line.slippage_bps:+.2f}",
-        " ".join(line.venues) or "-",
     ]
 
 
 def price(px: int | None) -> str:
-    """Print a price to five decimals, for people."""
-    return "-" if px is None else f"{px / 1e9:,.5f}"
+    """Print a price to four decimals, for people."""
+    return "-" if px is None else f"{px / 1e9:,.4f}"
+
+
+def _clients(c: ClientTally) -> None:
+    """Print what became of the client orders, and why the first ones were rejected."""
+    fates = f"{c.filled:,} filled, {c.partially_filled:,} partially filled, {c.expired:,} expired, "
+    click.echo(f"client orders: {fates}{c.cancelled:,} cancelled, {c.rejected:,} rejected")
+    for reason in c.reasons:
+        click.echo(f"  rejected {reason}")
+    if c.rejected > len(c.reasons):
+        click.echo(f"  ... and {c.rejected - len(c.reasons):,} more: see client_orders.csv")
 
 
 def _totals(result: RunResult) -> None:
@@ -116,6 +147,7 @@ def _totals(result: RunResult) -> None:
         f"{t.cum_qty:,} executed in {t.executions:,} executions of {t.child_orders:,} child orders, "
         f"slippage {slippage}"
     )
+    _clients(result.clients)
     rate = (counts.market + counts.orders) / max(result.seconds, 1e-9)
     click.echo(f"{counts.market:,} market events, {result.seconds:.1f} s, {rate:,.0f} events/s; {t.alerts:,} alerts")
     if result.faults:

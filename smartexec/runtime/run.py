@@ -20,7 +20,16 @@ from smartexec.registry import Registry
 from smartexec.runtime.advisors import PluginAdvisor
 from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.loop import Counts, Loop, Progress, gc_policy
-from smartexec.runtime.outcome import ParentLine, Totals, breaches, parent_lines, totals
+from smartexec.runtime.outcome import (
+    ClientTally,
+    ParentLine,
+    Totals,
+    breaches,
+    client_tally,
+    errors,
+    parent_lines,
+    totals,
+)
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import End, Header, Writer, encode_header
 from smartexec.runtime.session import FaultLog, fair_lot, header_of, make_engine, start
@@ -41,6 +50,9 @@ class RunResult:
     totals: Totals
     breaches: list[str]
     """Laws broken and things lost; none if all is well."""
+    clients: ClientTally
+    errors: list[str]
+    """Alerts of level error: no breach by themselves."""
     counts: Counts
     faults: int
     """Bad pieces of input that were left out."""
@@ -94,6 +106,8 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None) -> R
         parents=parent_lines(blotter),
         totals=totals(blotter),
         breaches=[*faults.lost, *breaches(blotter)],
+        clients=client_tally(blotter),
+        errors=errors(blotter),
         counts=loop.counts,
         faults=faults.count,
         commands=loop.digest.value().hex(),

@@ -43,8 +43,9 @@ def test_run_prints_a_line_per_parent_and_where_the_files_are(tmp_path: Path) ->
     for text in (
         "client orders",
         "netted",
-        "interval VWAP",
-        "slippage bp",
+        "interval",
+        "VWAP",
+        "slippage",
         "P1",
         "GIVE",
         "6 client orders in",
@@ -79,9 +80,32 @@ def test_run_with_faults_is_usage_and_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_run_that_lost_something_is_1(tmp_path: Path) -> None:
-    result = call("run", config(tmp_path, CONFIG.replace('delay = "1s"', "fails = true")), "--out", tmp_path / "out")
+    path = config(tmp_path, CONFIG.replace('mic = "GIVE"', 'mic = "GIVE"\nbreaks_after = 2'))
+    result = call("run", path, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert "lost: ALL: plugin quarantined" in result.stderr
+    assert "lost: venue GIVE: adapter giver: found ValueError: wire is cut, expected events" in result.stderr
+
+
+def test_alert_alone_is_said_and_is_no_loss(tmp_path: Path) -> None:
+    path = config(tmp_path, CONFIG.replace('delay = "1s"', "fails = true"))
+    result = call("run", path, "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert result.stderr == "alert: ALL: plugin quarantined: ZeroDivisionError: no lots\n"
+    told = json.loads(call("run", path, "--out", tmp_path / "json", "--json").stdout)
+    assert told["errors"] == ["ALL: plugin quarantined: ZeroDivisionError: no lots"]
+    assert told["breaches"] == []
+
+
+def test_run_says_what_became_of_the_client_orders(tmp_path: Path) -> None:
+    path = config(tmp_path, orders="bad = true")
+    result = call("run", path, "--out", tmp_path / "out")
+    assert "client orders: 6 filled, 0 partially filled, 0 expired, 0 cancelled, 1 rejected\n" in result.stdout
+    assert "  rejected OMS bad: ALL.lots: found 'many', expected an integer\n" in result.stdout
+    told = json.loads(call("run", path, "--out", tmp_path / "json", "--json").stdout)
+    assert told["clients"] == {
+        "filled": 6, "partially_filled": 0, "cancelled": 0, "expired": 0, "rejected": 1,
+        "reasons": ["OMS bad: ALL.lots: found 'many', expected an integer"], "open": 0,
+    }  # fmt: skip
 
 
 def test_run_of_no_file_is_usage(tmp_path: Path) -> None:
