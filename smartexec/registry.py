@@ -6,6 +6,7 @@ plugins`) all are loaded and broken ones are kept with their error. Nothing here
 """
 
 import inspect
+import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, distributions
@@ -16,7 +17,7 @@ import click
 import pluggy
 from attrs import field, frozen
 
-from smartexec import hookspecs
+from smartexec import __version__, hookspecs
 from smartexec.errors import ConfigError, PluginError
 from smartexec.hookspecs import GROUP
 from smartexec.interfaces.journal import Journal
@@ -38,6 +39,13 @@ KINDS: Final[Mapping[str, tuple[str, type]]] = {
 }
 """Kind -> its hook and its base class. Commands are the eighth hook: they are instances, not classes."""
 
+OWN_NAME: Final = "smartexec"
+_REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?(.*)")
+_CLAUSE: Final = re.compile(r"(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)*)")
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    ">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt,
+}  # fmt: skip
+
 
 @frozen
 class Candidate:
@@ -47,6 +55,8 @@ class Candidate:
     version: str
     entry_point: str
     load: Callable[[], object]
+    requires: tuple[str, ...] = ()
+    """What the distribution depends on, as its metadata say (PEP 508)."""
 
     @property
     def owner(self) -> str:
@@ -155,6 +165,7 @@ def load(candidates: Iterable[Candidate], *, strict: bool = True) -> Registry:
             continue  # the same installation seen twice on sys.path
         seen.add((one.distribution, one.entry_point))
         try:
+            _admit(one)
             module = _register(manager, one)
             _merge(plugins, _classes_of(manager, module, one))
             _merge_commands(commands, _commands_of(manager, module, one), one)
@@ -168,12 +179,37 @@ def load(candidates: Iterable[Candidate], *, strict: bool = True) -> Registry:
 def _candidates(distribution: Distribution) -> Iterator[Candidate]:
     for point in distribution.entry_points:
         if point.group == GROUP:
-            yield Candidate(distribution.metadata["Name"], distribution.version, point.name, point.load)
+            requires = tuple(distribution.requires or ())
+            yield Candidate(distribution.metadata["Name"], distribution.version, point.name, point.load, requires)
 
 
 def _canonical(name: str) -> str:
     """Compare names of distributions as installers do (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _admit(one: Candidate) -> None:
+    """Refuse a plugin that was written for another smartexec, before it is imported.
+
+    Clauses that are not plain comparisons of numbers (pre-releases, addresses, markers) are left to the installer.
+    """
+    for requirement in one.requires:
+        match = _REQUIREMENT.fullmatch(requirement)
+        if match is None or _canonical(match[1]) != OWN_NAME or ";" in match[2]:
+            continue
+        clauses = [_CLAUSE.fullmatch(part.strip()) for part in match[2].strip(" ()").split(",")]
+        if any(c is not None and not _COMPARE[c[1]](_numbers(__version__), _numbers(c[2])) for c in clauses):
+            found = f"found a dependency on {OWN_NAME}{match[2].strip()}"
+            raise PluginError(f"{one.owner}: {found}, expected one that admits {OWN_NAME} {__version__}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The release of a version, as long as any: trailing zeros do not count."""
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    numbers = [int(part) for part in match[0].split(".")] if match else []
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def _register(manager: pluggy.PluginManager, one: Candidate) -> object:

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from smartexec.errors import ConfigError, PluginError
 from smartexec.registry import discover, load
@@ -97,3 +98,35 @@ def test_find_names_what_there_is() -> None:
     assert found.find("strategy", "WAIT", "x") is Wait
     with pytest.raises(ConfigError, match=r"orders.plugin: found 'nope', expected a strategy: one of WAIT"):
         found.find("strategy", "nope", "orders.plugin")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "admitted"),
+    [
+        ("smartexec", True),
+        ("smartexec>=0.1", True),
+        ("smartexec>=0.1,<2", True),
+        ("smartexec (>=0.1)", True),
+        ("Smart.Exec>=9", True),
+        ("smartexec>=0.1.0,!=0.1.1", True),
+        ('smartexec>=9; extra == "x"', True),
+        ("smartexec @ https://example.org/smartexec.whl", True),
+        ("smartexec-files>=9", True),
+        ("smartexec>=1.2,<2", False),
+        ("smartexec[dev]>=9", False),
+        ("SmartExec <0.1", False),
+        ("smartexec==0.2.0", False),
+    ],
+)
+def test_plugin_for_another_version_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, requirement: str, admitted: bool
+) -> None:
+    monkeypatch.setattr("smartexec.registry.__version__", "0.1.0")
+    one = evolve(candidate(RuntimeError("imported")), requires=("attrs>=9999", requirement))
+    with pytest.raises(PluginError) as caught:
+        load([one])
+    assert ("found RuntimeError: imported" in str(caught.value)) is admitted
+    if not admitted:
+        version = requirement.partition("]")[2] or requirement[len("smartexec") :].strip()
+        found = f"found a dependency on smartexec{version}"
+        assert str(caught.value) == f"acme-plugins 1.2.3: {found}, expected one that admits smartexec 0.1.0"
