@@ -15,11 +15,13 @@ from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import round_half_even
 from smartexec.kernel.orders import ClientOrder, Epoch, Execution, ParentOrder, ParentState
 from smartexec.kernel.settings import Allocation, Timing
-from smartexec.kernel.shares import Shares, bands, rebase, round_to_lots, spread
+from smartexec.kernel.shares import Shares, bands, hamilton, rebase, round_to_lots, spread
 from smartexec.model.enums import ExecType
 
 Band = tuple[int, int, int]
 """(start, stop, lots) over `parent.active`."""
+Taken = tuple[list[int] | None, list[tuple[int, int]]]
+"""(deficits before, if the epoch is closed; (index, lots) of the members who lost some)."""
 
 
 class Allocator:
@@ -165,8 +167,10 @@ class Allocator:
 
     # -- busts -----------------------------------------------------------------------------------------------------
 
-    def reprice(self, old: Execution, new: Execution) -> bool:
-        """Book `new`, of as many lots, in the place of `old` to those who share it; False if a limit forbids it."""
+    def amend(self, old: Execution, new: Execution) -> bool:
+        """Book `new` in the place of `old` to those who share it, as far as both go: only lots that are gone are taken
+        back, the house's first. False, and nothing done, if the new price is outside somebody's limit.
+        """
         parent = old.parent
         assert parent is not None
         k = limit_key(new.last_px, parent.sign)
@@ -174,25 +178,73 @@ class Allocator:
             held = zip(epoch.limits, epoch.shares.given, strict=True)
             if any(n and limit_key(limit, parent.sign) < k for limit, n in held):
                 return False
-        unit, px = minor_unit(parent.instrument), new.last_px
-        for row in old.rows:
+        gone = self._amend_house(old, new, max(0, old.last_qty - new.last_qty))
+        for epoch, lots in reversed(old.parts):
+            less = min(gone, lots)
+            gone -= less
+            self._taken(epoch, self._amend_epoch(old, new, epoch, lots, less))
+            if lots > less:
+                new.parts.insert(0, (epoch, lots - less))
+        if old.last_qty > new.last_qty:
+            parent.stale = True
+            demand.changed(parent)
+        return True
+
+    def _amend_house(self, old: Execution, new: Execution, gone: int) -> int:
+        """Book what house and error account keep; give how many of the lots that are gone are left to be taken."""
+        for row in [r for r in old.rows if r.order is None]:
             self.books.reverse(row)
-            if row.order is None:
-                self.books.beyond(new, row.account, row.qty)
-                continue
-            cents = round_half_even(row.qty * px, unit)
-            again = self.books.client(
-                row.order, row.qty, px, cents, row.limit, epoch=row.epoch, exec_id=new.exec_id
-            )  # fmt: skip
-            new.rows.append(again)
-        for epoch, lots in old.parts:
-            had = [] if self.on_fill else self.books.unbook(epoch)
-            epoch.money += lots * (px - old.last_px)
-            epoch.unbooked = 0 if self.on_fill else epoch.money
+            less = min(gone, row.qty)
+            gone -= less
+            if row.qty > less:
+                self.books.beyond(new, row.account, row.qty - less)
+        return gone
+
+    def _amend_epoch(self, old: Execution, new: Execution, epoch: Epoch, lots: int, less: int) -> Taken:
+        before = epoch.shares.deficits() if epoch.closed and less else None
+        if self.on_fill:
+            taken = self._rebook_rows(old, new, epoch, less)
+        else:
+            had = self.books.unbook(epoch)
+            taken = epoch.shares.take(less)
+            epoch.unbooked = epoch.money = epoch.money + (lots - less) * new.last_px - lots * old.last_px
             for index in had:
                 self.books.epoch_member(epoch, index)
-        new.parts = list(old.parts)
-        return True
+        return before, taken
+
+    def _rebook_rows(self, old: Execution, new: Execution, epoch: Epoch, less: int) -> list[tuple[int, int]]:
+        """On fill: reverse the execution's rows in an epoch and book what is left of them at the new price."""
+        rows = [r for r in old.rows if r.order is not None and r.epoch == epoch.number]
+        kept = hamilton(sum(r.qty for r in rows) - less, [r.qty for r in rows])
+        where = {m.number: i for i, m in enumerate(epoch.members)}
+        unit, px, taken = minor_unit(epoch.parent.instrument), new.last_px, []
+        for row, n in zip(rows, kept, strict=True):
+            order, lost = row.order, row.qty - n
+            assert order is not None
+            self.books.reverse(row)
+            if n:
+                cents = round_half_even(n * px, unit)
+                again = self.books.client(order, n, px, cents, row.limit, epoch=row.epoch, exec_id=new.exec_id)
+                new.rows.append(again)
+            if lost:
+                index = where[order.number]
+                epoch.shares.given[index] -= lost
+                epoch.booked[index] -= lost
+                taken.append((index, lost))
+        epoch.shares.total -= less
+        epoch.booked_qty -= less
+        epoch.money += sum(kept) * px - sum(r.qty for r in rows) * old.last_px
+        return taken
+
+    def _taken(self, epoch: Epoch, what: Taken) -> None:
+        """Members of an epoch have lost lots: they are no longer entitled to them, and may have others for them."""
+        before, taken = what
+        for index, n in taken:
+            epoch.members[index].entitled_qty -= n
+            self._reopen(epoch.members[index], n)
+        if before is not None:
+            for member, old, new in zip(epoch.members, before, epoch.shares.deficits(), strict=True):
+                member.carried += new - old
 
     def undo(self, execution: Execution) -> None:
         """Take an execution back from those who share it, with reversal rows for what was booked."""
@@ -202,14 +254,9 @@ class Allocator:
         if parent is None:
             return
         for epoch, lots in execution.parts:
-            before = epoch.shares.deficits() if epoch.closed else []
+            before = epoch.shares.deficits() if epoch.closed else None
             taken = self._take_rows(execution, epoch) if self.on_fill else self._take_share(execution, epoch, lots)
-            for index, n in taken:
-                epoch.members[index].entitled_qty -= n
-                self._reopen(epoch.members[index], n)
-            if before:
-                for member, old, new in zip(epoch.members, before, epoch.shares.deficits(), strict=True):
-                    member.carried += new - old
+            self._taken(epoch, (before, taken))
         parent.stale = True
         demand.changed(parent)
 

@@ -195,7 +195,7 @@ class Ledger:
         target.superseded = execution
         what = f"ExecID(17) {target.exec_id} {report.exec_type.name}: {target.last_qty} @ {target.last_px}"
         self.blotter.alert("warning", what, target.cl_ord_id)
-        if correct and self._reprice(target, execution):
+        if correct and self._amend(target, execution):
             return
         self._unapply(target)
         if not correct:
@@ -206,18 +206,24 @@ class Ledger:
         else:
             self.books.beyond(execution, "error", execution.last_qty)
 
-    def _reprice(self, target: Execution, execution: Execution) -> bool:
-        """Put an execution in the place of one of as many lots: who has a share keeps it, also after the end.
-
-        If the lots differ, or a price is outside the limit of somebody who shares it, does nothing and gives False.
+    def _amend(self, target: Execution, execution: Execution) -> bool:
+        """Put an execution in the place of another: who has a share keeps it, also after the end; only the lots by
+        which they differ move. If the price is outside the limit of somebody who shares it, does nothing and gives
+        False.
         """
-        child, parent, lots = target.child, target.parent, target.last_qty
-        if child is None or parent is None or execution.last_qty != lots:
+        child, parent = target.child, target.parent
+        old, new = target.last_qty, execution.last_qty
+        if child is None or parent is None or not self.allocator.amend(target, execution):
             return False
-        if not self.allocator.reprice(target, execution):
-            return False
-        child.correct(lots, target.last_px, lots, execution.last_px)
-        parent.notional += lots * (execution.last_px - target.last_px)
+        child.venue_cum = max(child.cum_qty, child.venue_cum) + new - old
+        child.correct(old, target.last_px, new, execution.last_px)
+        child.busted = child.busted or new < old
+        count(child)
+        parent.cum_qty += new - old
+        parent.notional += new * execution.last_px - old * target.last_px
+        if new > old:
+            child.slot.want = max(0, child.slot.want - (new - old))
+            self.allocator.fill(execution, new - old)
         if parent.ended is not None:
             self.books.remainder(parent)
         return True
@@ -256,7 +262,7 @@ class Ledger:
     def _confirm(self, key: Key, report: ExecutionReport, child: ChildOrder) -> Execution | None:
         """Book an execution in the place of the booked difference that it was; None if there is none of its size."""
         guess, execution = child.synthetic[0], self._execution(key, report, child)
-        if guess.superseded is not None or not self._reprice(guess, execution):
+        if guess.superseded or guess.last_qty != execution.last_qty or not self._amend(guess, execution):
             return None
         child.synthetic.pop(0)
         guess.superseded = evolve(

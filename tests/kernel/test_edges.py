@@ -1,10 +1,27 @@
 """Edges of the day and of the guards: given what is out of the ordinary, expect what is said and what is not sent."""
 
-from smartexec.kernel.settings import Limits, Risk, Routing, Settings
+import pytest
+
+from smartexec.kernel.settings import Allocation, Limits, Risk, Routing, Settings, Timing
 from smartexec.model.enums import ExecType, OrdStatus, Side, TimeInForce, Wake
 from smartexec.model.events import EndOfDay, ExecutionReport, OrderState
 from smartexec.model.view import Decision, ParentView, Slice
-from tests.kernel.desk import CENT, LIT, Desk, ack, alerts, buy, cancel, fill, queries, quote, refused, sends, taken
+from tests.kernel.desk import (
+    CENT,
+    LIT,
+    Desk,
+    ack,
+    alerts,
+    buy,
+    cancel,
+    correct,
+    fill,
+    queries,
+    quote,
+    refused,
+    sends,
+    taken,
+)
 
 
 def at_market(view: ParentView) -> Decision:
@@ -76,3 +93,20 @@ def test_unknown_execution_is_booked_on_the_side_it_says() -> None:
     report.last_qty, report.last_px = 10, 1000 * CENT
     desk.tell(report)
     assert [(row.account, row.side, row.qty) for row in desk.engine.blotter.allocations] == [("error", Side.SELL, 10)]
+
+
+@pytest.mark.parametrize("timing", list(Timing))
+@pytest.mark.parametrize(("lots", "error"), [(70, 0), (100, 0), (130, 30)])
+def test_correction_after_the_end_moves_only_the_lots_that_differ(timing: Timing, lots: int, error: int) -> None:
+    desk = Desk(settings=Settings(allocation=Allocation(timing=timing)))
+    desk.tell(buy("A", 60), buy("B", 40))
+    desk.tell(fill("P1.1", 100, 1000, exec_id="E1"))
+    assert not desk.engine.blotter.working
+    desk.tell(correct("P1.1", "E1", lots, 1001))
+    given = {"A": round(min(lots, 100) * 0.6), "B": round(min(lots, 100) * 0.4)}
+    assert desk.shares == given
+    assert desk.lots == given
+    booked: dict[str, int] = {}
+    for row in desk.engine.blotter.allocations:
+        booked[row.account] = booked.get(row.account, 0) + row.qty
+    assert booked.get("error", 0) == error
