@@ -3,7 +3,13 @@
 from enum import Enum
 
 
-class Side(Enum):
+class Named(Enum):
+    """Base of the enumerations: members are single objects, so that hashing them need not hash their names."""
+
+    __hash__ = object.__hash__
+
+
+class Side(Named):
     """Side(54)."""
 
     BUY = "1"
@@ -14,7 +20,7 @@ class Side(Enum):
         return Side.SELL if self is Side.BUY else Side.BUY
 
 
-class OrdType(Enum):
+class OrdType(Named):
     """OrdType(40)."""
 
     MARKET = "1"
@@ -22,7 +28,7 @@ class OrdType(Enum):
     PEGGED = "P"
 
 
-class TimeInForce(Enum):
+class TimeInForce(Named):
     """TimeInForce(59)."""
 
     DAY = "0"
@@ -31,7 +37,7 @@ class TimeInForce(Enum):
     FOK = "4"
 
 
-class OrdStatus(Enum):
+class OrdStatus(Named):
     """OrdStatus(39)."""
 
     NEW = "0"
@@ -47,7 +53,7 @@ class OrdStatus(Enum):
     PENDING_REPLACE = "E"
 
 
-class ExecType(Enum):
+class ExecType(Named):
     """ExecType(150): why an execution report is sent."""
 
     NEW = "0"
@@ -67,7 +73,7 @@ class ExecType(Enum):
     ORDER_STATUS = "I"
 
 
-class OrdRejReason(Enum):
+class OrdRejReason(Named):
     """OrdRejReason(103)."""
 
     BROKER = "0"
@@ -81,7 +87,7 @@ class OrdRejReason(Enum):
     INCORRECT_QUANTITY = "13"
 
 
-class CxlRejReason(Enum):
+class CxlRejReason(Named):
     """CxlRejReason(102)."""
 
     TOO_LATE = "0"
@@ -92,7 +98,7 @@ class CxlRejReason(Enum):
     OTHER = "99"
 
 
-class Liquidity(Enum):
+class Liquidity(Named):
     """LastLiquidityInd(851)."""
 
     NONE = ""
@@ -101,7 +107,7 @@ class Liquidity(Enum):
     AUCTION = "4"
 
 
-class Phase(Enum):
+class Phase(Named):
     """TradSesStatus(340), reduced to what an algorithm must tell apart."""
 
     UNKNOWN = "0"
@@ -111,7 +117,7 @@ class Phase(Enum):
     AUCTION = "4"
 
 
-class Peg(Enum):
+class Peg(Named):
     """PegPriceType(1094)."""
 
     MID = "2"
@@ -119,7 +125,7 @@ class Peg(Enum):
     MARKET = "4"
 
 
-class VenueKind(Enum):
+class VenueKind(Named):
     """VenueType(1430)."""
 
     LIT = "B"
@@ -127,7 +133,7 @@ class VenueKind(Enum):
     ATS = "A"
 
 
-class ReplaceMode(Enum):
+class ReplaceMode(Named):
     """What a venue does with OrderCancelReplaceRequest(35=G)."""
 
     NONE = "none"
@@ -135,14 +141,14 @@ class ReplaceMode(Enum):
     NEW_ORDER = "new_order"
 
 
-class FillMode(Enum):
+class FillMode(Named):
     """Whether a venue reports single executions or running totals."""
 
     INCREMENTAL = "incremental"
     CUMULATIVE = "cumulative"
 
 
-class Wake(Enum):
+class Wake(Named):
     """Why a strategy is asked."""
 
     START = "start"
@@ -156,7 +162,7 @@ class Wake(Enum):
     PEER = "peer"
 
 
-class Outcome(Enum):
+class Outcome(Named):
     """How a slot's or a leg's last child order ended."""
 
     FILLED = "filled"
@@ -167,7 +173,7 @@ class Outcome(Enum):
     NO_ROUTE = "no_route"
 
 
-class KillLevel(Enum):
+class KillLevel(Named):
     """What a kill switch stops."""
 
     FIRM = "firm"
