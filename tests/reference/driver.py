@@ -34,7 +34,7 @@ VENUES = {
     "CCCC": Capabilities(replace=ReplaceMode.NEW_ORDER, times_in_force=TIFS),
 }
 STRATEGIES = {"WILD": frozenset({Wake.FILL, Wake.TIMER, Wake.QUOTE}), "TAME": frozenset({Wake.FILL, Wake.TIMER})}
-MAX_QUOTE_AGE = 10 * SECOND
+MAX_QUOTE_AGE = 3 * SECOND
 
 COMMON = {"execute": 20, "arrive": 20, "deliver": 22, "order": 7, "wait": 6, "quote": 5, "calm": 2}
 RARE = {"cancel": 3, "replace": 4, "bust": 2, "correct": 2, "phase": 1, "venue": 1}

@@ -94,7 +94,7 @@ class _Walk:
         if how == "DONE_FOR_DAY":
             self.hold = how
         else:
-            self.final, self.open = how, []
+            self.final, self.hold, self.open = how, "", []
 
     def suspend(self) -> None:
         if not (self.final or self.hold or self.full):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import Factory, define
 
-from smartexec.kernel import allocate, lifecycle, netting
+from smartexec.kernel import allocate, crossing, lifecycle, shares
 from tests.reference.life import Said
 
 Call = tuple[str, int, list[int], int, list[int], int]
@@ -21,7 +21,7 @@ class SharesLog:
     weights: list[int]
     carried: list[int]
     calls: list[Call] = Factory(list)
-    shares: Any = None
+    kept: Any = None
     """Kept so that id() stays its own."""
 
 
@@ -74,7 +74,7 @@ class Recorder:
         def wrapped(shares: Any, lots: int) -> Any:
             log = self.shares.get(id(shares))
             if log is None:
-                log = self.shares[id(shares)] = SharesLog(list(shares.weights), list(shares.carried), shares=shares)
+                log = self.shares[id(shares)] = SharesLog(list(shares.weights), list(shares.carried), kept=shares)
             before, total = list(shares.given), shares.total
             log.calls.append((name, lots, list(before), total, [], 0))
             moved = inner(shares, lots)
@@ -184,9 +184,9 @@ def recording() -> Iterator[Recorder]:
     recorder = Recorder()
     with pytest.MonkeyPatch.context() as patch:
         for name in ("give", "take"):
-            patch.setattr(allocate.Shares, name, recorder.on_shares(name, getattr(allocate.Shares, name)))
-        patch.setattr(netting, "cross", recorder.on_netting(recorder.crosses, netting.cross))
-        patch.setattr(netting, "offset", recorder.on_netting(recorder.offsets, netting.offset))
+            patch.setattr(shares.Shares, name, recorder.on_shares(name, getattr(shares.Shares, name)))
+        patch.setattr("smartexec.kernel.netting.cross", recorder.on_netting(recorder.crosses, crossing.cross))
+        patch.setattr("smartexec.kernel.netting.offset", recorder.on_netting(recorder.offsets, crossing.offset))
         patch.setattr(allocate.Allocator, "fill", recorder.on_fill(allocate.Allocator.fill))
         for name in SAID:
             patch.setattr(lifecycle.OrderLife, name, recorder.on_order(name, getattr(lifecycle.OrderLife, name)))
