@@ -17,9 +17,12 @@ extensions = [
     "columns_table",
     "command_reference",
     "api_names",
+    "text_file",
 ]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
+html_static_path = ["_static"]
+highlight_language = "none"
 html_theme_options = {"description": "Many client orders in, fairly allocated fills out", "page_width": "1100px"}
 html_show_sphinx = False
 default_role = "code"

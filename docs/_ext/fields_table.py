@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from typing import ClassVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -14,11 +15,14 @@ from smartexec.runtime.tables import decimal
 
 NANO_DIGITS = 9
 PLAIN = {"int": "integer", "str": "text", "float": "number", "bool": "true or false"}
+_EMPTY = ("", "()", "[]", "{}")
+_RAW = (", in 1e-9 of the currency", "In 1e-9 of the currency.", ", ns UTC", ", ns")
+"""What a field holds within; in a file it is written otherwise."""
 KINDS = {"ns": "duration", "px": "decimal", "money": "decimal", "time": "date-time"}
 
 
 def fields(path: str) -> list[list[str]]:
-    """Give name, type, default and meaning of each field of the class at a dotted path, after a head."""
+    """Give name, value, default and meaning of each field of the class at a dotted path, after a head."""
     module, _, name = path.rpartition(".")
     found = describe(getattr(importlib.import_module(module), name))
     return [["name", "value", "default", "meaning"], *(_cells(one) for one in found)]
@@ -27,26 +31,24 @@ def fields(path: str) -> list[list[str]]:
 def _cells(one: Parameter) -> list[str]:
     unit = one.unit or UNITS.get(one.name, "")
     kind = " or ".join(KINDS.get(unit, PLAIN.get(k, k)) for k in one.type.split(" | ") if k != "none")
-    limits = one.constraints.replace("_", " ") if not one.type.startswith("one of") else ""
+    limits = "" if one.type.startswith("one of") else one.constraints
     meaning = one.doc.replace("``", "`")
+    for phrase in _RAW if unit else ():
+        meaning = meaning.replace(phrase, "")
     return [f"`{one.name}`", f"{kind}, {limits}" if limits else kind, _default(one, unit), meaning]
 
 
 def _default(one: Parameter, unit: str) -> str:
-    if one.required:
-        return "required"
     value = one.default
-    if value is None:
-        return "none"
+    if one.required or value is None:
+        return "required" if one.required else "none"
     if type(value) is int and unit in _SAY:
         return _SAY[unit](value)
-    return (
-        "empty"
-        if value in ("", "()", "[]", "{}", "frozenset()")
-        else f"`{str(value).lower()}`"
-        if type(value) is bool
-        else f"`{value}`"
-    )
+    if type(value) is str and value in _EMPTY:
+        return "empty"
+    if type(value) is bool:
+        return f"`{str(value).lower()}`"
+    return f'`"{value}"`' if type(value) is str and value[0] not in "[({" else f"`{value}`"
 
 
 def _duration(ns: int) -> str:
@@ -64,13 +66,17 @@ _SAY: dict[str, Callable[[int], str]] = {
 
 
 class FieldsTable(SphinxDirective):
-    """Insert the table of the class that the argument names."""
+    """Insert the table of the class that the argument names, less the fields in the option `without`."""
 
     required_arguments = 1
+    option_spec: ClassVar[dict[str, Callable[[str], str]]] = {"without": str}
 
     def run(self) -> list[nodes.Node]:
-        rows = fields(self.arguments[0])
-        return [table(rows, (22, 22, 16, 60))] if len(rows) > 1 else [nodes.paragraph(text="It has no parameters.")]
+        left_out = [f"`{name}`" for name in self.options.get("without", "").split()]
+        rows = [row for row in fields(self.arguments[0]) if row[0] not in left_out]
+        if not any(row[3] for row in rows[1:]):
+            return [table(row[:3] for row in rows)]
+        return [table(rows, (22, 22, 16, 60))]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

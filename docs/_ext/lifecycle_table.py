@@ -11,7 +11,7 @@ from tabling import table
 from smartexec.kernel.lifecycle import LIFE, PENDING, STATUS, Life, Trigger
 
 PLACES = {
-    Life.SENT: (90, 190),
+    Life.SENT: (90, 125),
     Life.LIVE: (340, 60),
     Life.SUSPENDED: (340, 190),
     Life.DONE_FOR_DAY: (340, 320),
@@ -21,9 +21,16 @@ PLACES = {
     Life.REJECTED: (650, 340),
 }
 """Centre of each life's box. Nothing else of the diagram is written by hand."""
-COLOURS = dict(
-    zip(Life, ("#888", "#2c6fbb", "#777", "#b5651d", "#2e8b57", "#8b5a9e", "#5f7f2f", "#7a8a99"), strict=True)
-)
+COLOURS = {
+    Life.SENT: "#888",
+    Life.LIVE: "#2c6fbb",
+    Life.SUSPENDED: "#7a8a99",
+    Life.DONE_FOR_DAY: "#8a7a1f",
+    Life.FILLED: "#2e8b57",
+    Life.CANCELED: "#c0651d",
+    Life.EXPIRED: "#8b5a9e",
+    Life.REJECTED: "#b03040",
+}
 HALF_WIDTH, HALF_HEIGHT = 80, 22
 
 
@@ -75,9 +82,11 @@ def _arrow(source: Life, to: Life) -> str:
         side = HALF_WIDTH if x1 > x0 else -HALF_WIDTH
         lift = (list(Life).index(source) - 2) * 4
         shift = 8 if x1 < x0 else 0
+        far = x1 - x0 > 4 * HALF_WIDTH  # level until the middle column is passed
+        turn, back = (4 * HALF_WIDTH, HALF_WIDTH // 2) if far else (side, side)
         path = (
-            f"M{x0 + side} {y0 + shift}C{x0 + side + side} {y0 + shift} "
-            f"{x1 - side - side} {y1 + lift + shift} {x1 - side} {y1 + lift + shift}"
+            f"M{x0 + side} {y0 + shift}C{x0 + side + turn} {y0 + shift} "
+            f"{x1 - side - back} {y1 + lift + shift} {x1 - side} {y1 + lift + shift}"
         )
     return f'<path d="{path}" fill="none" stroke="{COLOURS[to]}" stroke-width="1.4" marker-end="url(#to{to.name})"/>'
 
@@ -106,7 +115,9 @@ class Drawn(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         makers = {"life": transitions, "pending": pending}
         rows: Iterable[Iterable[str]] = makers[self.arguments[0]]()
-        return [table(rows)]
+        drawn = table(rows)
+        drawn["classes"] += ["wide"] if self.arguments[0] == "life" else []
+        return [drawn]
 
 
 class Diagram(SphinxDirective):
