@@ -199,6 +199,9 @@ class Children:
 
     def _undone(self, child: ChildOrder, report: ExecutionReport) -> None:
         if self.ledger.undo(report, child) is not None:
+            # What the venue executed beside it may be lost, and CumQty(14) from before proves nothing any more.
+            child.unverified = True
+            self.sender.doubt(child)
             self.blotter.wake(child.parent, Wake.FILL)
 
     def _status(self, child: ChildOrder, report: ExecutionReport) -> None:
@@ -221,6 +224,7 @@ class Children:
         """Believe an answer, not the first one: an answer from before a bust says more than there is."""
         if avg_px and child.queries > (PATIENCE if child.busted else 1):
             self.ledger.difference(child, cum_qty, avg_px)
+        child.unverified = False
         if child.busted:
             self.ledger.retract(child, child.cum_qty - cum_qty)
             if not child.query_at:

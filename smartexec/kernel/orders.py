@@ -102,6 +102,8 @@ class ChildOrder(OrderLife):
     """Highest CumQty(14) the venue has said: more than `cum_qty` means that executions are under way."""
     busted: bool = False
     """An execution of it was undone: a report from before that says more than there is."""
+    unverified: bool = False
+    """Since then the venue has not said how much is left standing."""
     synthetic: "list[Execution]" = Factory(list)
     """Booked for executions that the venue says exist and has not reported."""
     queries: int = 0

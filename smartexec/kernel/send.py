@@ -126,9 +126,10 @@ class Sender:
     def unsure(self, child: ChildOrder) -> bool:
         """Whether something the venue was asked, or has done, is not known to the end.
 
-        Of an order with busts, what was booked on an answer's word alone is asked for again.
+        After a bust the venue is asked what stands; what was booked on an answer's word alone is asked for again.
         """
-        if child.busted and child.synthetic and child.queries < MAX_BACKOFF:
+        open_question = child.busted and (child.unverified or child.synthetic)
+        if open_question and child.queries < MAX_BACKOFF and self.venues[child.mic].order_status:
             return True
         return child.in_doubt if not child.over else child.counted > 0
 

@@ -7,7 +7,7 @@ from smartexec.kernel.advisor import Advisor, Fault
 from smartexec.kernel.engine import Engine
 from smartexec.kernel.orders import ChildOrder
 from smartexec.kernel.settings import Aggregation, Allocation, Routing, Settings, Timing
-from smartexec.model.commands import SendOrder
+from smartexec.model.commands import QueryOrder, SendOrder
 from smartexec.model.enums import ExecType, OrdStatus, Phase, Side
 from smartexec.model.events import EndOfDay, ExecutionReport, Resolve
 from smartexec.model.instrument import Instrument
@@ -182,3 +182,16 @@ def test_resolve_ends_what_nobody_answers_for() -> None:
     w, child = working()
     w.tell(Resolve("P1.1", 4, PX, user="test"))
     assert (child.cum_qty, child.counted) == (4, 0)
+
+
+def test_after_a_bust_the_venue_is_asked_what_stands() -> None:
+    w, child = working()
+    w.tell(trade("E1", 4, 4))
+    w.tell(said(ExecType.CANCELED, 3, OrdStatus.CANCELED))  # E1 is busted, and three lots were lost on the way
+    w.tell(bust("E1", 4, 0))
+    w.wait(20 * SECOND)
+    assert any(isinstance(c, QueryOrder) and c.cl_ord_id == "P1.1" for c in w.commands)
+    for _ in range(3):
+        w.tell(said(ExecType.ORDER_STATUS, 3, OrdStatus.CANCELED))
+        w.wait(40 * SECOND)
+    assert (child.cum_qty, child.counted) == (3, 0)
