@@ -25,6 +25,7 @@ html_static_path = ["_static"]
 highlight_language = "none"
 html_theme_options = {"description": "Many client orders in, fairly allocated fills out", "page_width": "1100px"}
 html_show_sphinx = False
+html_show_copyright = False
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"

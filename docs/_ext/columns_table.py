@@ -8,9 +8,9 @@ from tabling import table
 from smartexec.runtime.tables import COLUMNS
 
 MEANINGS = {
-    "order_id": "OrderID(37) of the client order: O1, O2, ...; empty where no client has it",
+    "order_id": "OrderID(37) of the client order: O1, O2, ...",
     "source": "which order source it came from; with `cl_ord_id` it names the order",
-    "account": "Account(1); `house`, `error` or `allocation.remainder_account` where no client has it",
+    "account": "Account(1)",
     "owner": "beneficial owner: nobody trades with itself",
     "cl_ord_id": "ClOrdID(11)",
     "symbol": "Symbol(55)",
@@ -86,6 +86,8 @@ MEANINGS |= {
     "executions.side": "BUY or SELL; on an unknown order BUY where the report does not say",
     "crosses.px": "the midpoint",
     "crosses.qty": "quantity",
+    "allocations.order_id": "the client order; empty where no client has it",
+    "allocations.account": "Account(1); `house`, `error` or `allocation.remainder_account` where no client has it",
     "allocations.px": "price: of the execution, the epoch's average, or the midpoint; 9 decimals",
     "allocations.exec_id": "the execution it books; empty where an average is booked",
     "allocations.cross_id": "the cross it books",
