@@ -130,7 +130,7 @@ def test_order_file_with_no_orders_runs_and_does_nothing(tmp_path: Path) -> None
     assert table(ran(config), "client_orders") == []
 
 
-# -- files that cannot be used, and configuration: nothing is run -------------------------------------------------------
+# -- files that cannot be used, and configuration: nothing is run -----------------------------------------------------
 
 FILES = [
     (
@@ -245,6 +245,14 @@ def test_lobster_rows_where_lean_rows_are_expected_are_all_said(tmp_path: Path) 
     assert len(lines) == len(messages())
     assert lines[0].startswith("messages.csv row 1: found ")
     assert {o["ord_status"] for o in table(out, "client_orders")} == {"EXPIRED"}
+
+
+def test_lean_rows_where_lobster_rows_are_expected_are_all_said(tmp_path: Path) -> None:
+    out = ran(write(tmp_path, market=lean_quotes()))
+    lines = (out / "faults.log").read_text().splitlines()
+    assert lines[0] == "messages.csv row 1: found 8 columns, expected 6"
+    assert lines[-1] == "messages.csv: and 20 more"
+    assert len(lines) == 101
 
 
 def lean(folder: Path, quotes: list[str]) -> Path:
