@@ -29,8 +29,6 @@ class Meter:
     longest_pause: float = 0.0
     """Seconds."""
     pauses: int = 0
-    freeze: bool = False
-    """Let the collector forget what has survived its first look: orders are kept for the day, and hold no rubbish."""
     _pause_began: float = 0.0
 
     @contextmanager
@@ -56,8 +54,6 @@ class Meter:
         if phase == "start":
             self._pause_began = perf_counter()
             return
-        if self.freeze:
-            gc.freeze()
         self.pauses += 1
         self.longest_pause = max(self.longest_pause, perf_counter() - self._pause_began)
 

@@ -91,7 +91,7 @@ def run(n: int, options: argparse.Namespace) -> str:
     """One measurement; gives its line."""
     rng, symbols = random.Random(options.seed), [f"S{i:04}" for i in range(options.instruments)]
     settings = Settings(aggregation=Aggregation(window=WINDOW), routing=Routing(default=ROUTER))
-    meter = Meter(freeze=options.freeze)
+    meter = Meter()
     with journal(options.journal) as writer, gc_policy(), meter.watching():
         desk, venue = open_desk(settings, symbols, Now(), writer=writer), PerfectVenue(2)
         before = resident()
@@ -109,7 +109,7 @@ def run(n: int, options: argparse.Namespace) -> str:
         parents=len(blotter.parents), children=len(blotter.child_orders), crosses=len(blotter.crosses),
         client_reports=desk.reports, journal=options.journal, records=writer.count if writer else 0,
         instruments=options.instruments, members=options.members, turn=options.turn, mixed=options.mixed,
-        freeze=options.freeze, seed=options.seed,
+        seed=options.seed,
     )  # fmt: skip
 
 
@@ -122,7 +122,6 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=50, help="client orders per parent")
     parser.add_argument("--turn", type=int, default=500, help="client orders per turn of the loop (group commit)")
     parser.add_argument("--mixed", action="store_true", help="buyers and sellers of the same instruments: they cross")
-    parser.add_argument("--freeze", action="store_true", help="freeze what survives each collection of the young")
     parser.add_argument("--flat", action="store_true", help="10,000, 100,000 and 1,000,000 orders")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
