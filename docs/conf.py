@@ -29,4 +29,3 @@ html_show_copyright = False
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_class_signature = "separated"

@@ -1,16 +1,18 @@
 """Directive `fields-table`: the fields of an attrs class as a table, as `smartexec plugins` describes them."""
 
 import importlib
+import re
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, get_args
 
+import attrs
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tabling import table
 
 from smartexec.runtime.config import UNITS
-from smartexec.runtime.constraints import Parameter, describe
+from smartexec.runtime.constraints import Parameter, describe, field_docs
 from smartexec.runtime.tables import decimal
 
 NANO_DIGITS = 9
@@ -26,6 +28,23 @@ def fields(path: str) -> list[list[str]]:
     module, _, name = path.rpartition(".")
     found = describe(getattr(importlib.import_module(module), name))
     return [["name", "value", "default", "meaning"], *(_cells(one) for one in found)]
+
+
+def values(path: str) -> list[list[str]]:
+    """Give name, type and meaning as code has them, after a head. Defaults are in the class's signature."""
+    module, _, name = path.rpartition(".")
+    cls = getattr(importlib.import_module(module), name)
+    docs = field_docs(cls)
+    attrs.resolve_types(cls)
+    rows = ([f"`{f.name}`", _type(f.type), docs.get(f.name, "").replace("``", "`")] for f in attrs.fields(cls))
+    return [["name", "type", "meaning"], *rows]
+
+
+def _type(kind: object) -> str:
+    """A type as source has it, without modules."""
+    text = kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind)
+    text = re.sub(r"[a-z_]+\.(?:[a-z_]+\.)*(?=[A-Z])", "", text)
+    return re.sub(r"Optional\[([\w.]+)\]", r"\1 | None", text)
 
 
 def _cells(one: Parameter) -> list[str]:
@@ -66,12 +85,14 @@ _SAY: dict[str, Callable[[int], str]] = {
 
 
 class FieldsTable(SphinxDirective):
-    """Insert the table of the class that the argument names, less the fields in the option `without`."""
+    """Insert the table of the class that the argument names, less the fields in `without`; `raw`: as code sees it."""
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Callable[[str], str]]] = {"without": str}
+    option_spec: ClassVar[dict[str, Callable[[str], str]]] = {"without": str, "raw": str}
 
     def run(self) -> list[nodes.Node]:
+        if "raw" in self.options:
+            return [table(values(self.arguments[0]), (22, 28, 50))]
         left_out = [f"`{name}`" for name in self.options.get("without", "").split()]
         rows = [row for row in fields(self.arguments[0]) if row[0] not in left_out]
         if not any(row[3] for row in rows[1:]):

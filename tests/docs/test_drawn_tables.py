@@ -47,6 +47,12 @@ def documented() -> list[str]:
     return [line.split()[-1] for line in lines if line.startswith(".. fields-table::")]
 
 
+def test_values_show_every_field_as_code_sees_it() -> None:
+    _, *rows = extension("fields_table").values("smartexec.api.Slice")
+    assert [row[0].strip("`") for row in rows] == [f.name for f in attrs.fields(api.Slice)]
+    assert [row[1] for row in rows[:3]] == ["int", "int | None", "str"]
+
+
 def test_every_plugin_with_parameters_has_its_table() -> None:
     theirs = [info for info in discover().infos() if info.distribution.startswith("smartexec-")]
     paths = [f"{i.cls.__module__}.{i.cls.__qualname__}" for i in theirs if any(f.init for f in attrs.fields(i.cls))]
