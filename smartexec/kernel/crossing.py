@@ -21,7 +21,7 @@ def cross(buys: Sequence[Member], sells: Sequence[Member]) -> tuple[list[int], l
     owner = _too_much(qty, buys, bought, sells, sold)
     if owner is None:
         return bought, sold
-    part, other = _owner_part(owner, qty, (buys, bought), (sells, sold))
+    part, other = _owner_part(owner, qty, buys, sells)
     return _by_owner(buys, owner, part, qty), _by_owner(sells, owner, other, qty)
 
 
@@ -62,19 +62,11 @@ def _too_much(
     return next((owner for owner, lots in both.items() if lots > qty), None)
 
 
-def _owner_part(
-    owner: str, qty: int, buys: tuple[Sequence[Member], list[int]], sells: tuple[Sequence[Member], list[int]]
-) -> tuple[int, int]:
-    """Cut the owner's parts, in proportion, so that they sum to the cross; the others must be able to fill the rest."""
-    rates, lows, highs = [], [], []
-    for side, parts in (buys, sells):
-        own = sum(lots for lots, who in side if who == owner)
-        others = sum(lots for lots, _ in side) - own
-        rates.append(sum(part for part, (_, who) in zip(parts, side, strict=True) if who == owner))
-        lows.append(max(0, qty - others))
-        highs.append(min(own, qty))
-    part = hamilton(qty, rates)[0]
-    part = max(lows[0], qty - highs[1], min(part, highs[0], qty - lows[1]))
+def _owner_part(owner: str, qty: int, buys: Sequence[Member], sells: Sequence[Member]) -> tuple[int, int]:
+    """What the owner buys and sells, `qty` in all: at the largest cross only one such pair lets the others fill up."""
+    others = sum(lots for lots, who in buys if who != owner)
+    most_sold = sum(lots for lots, who in sells if who == owner)
+    part = max(0, qty - others, qty - most_sold)
     return part, qty - part
 
 
