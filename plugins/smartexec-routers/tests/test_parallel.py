@@ -1,4 +1,4 @@
-"""parallel: given a request, expect a route."""
+"""given a request, expect a route."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_hook_gives_both() -> None:
 
 def test_equal_where_nothing_is_known() -> None:
     assert Parallel().route(request(101, BID)) == Route(
-        (Leg("XAAA", 51, price=BID), Leg("XBBB", 50, price=BID)), note="parallel: XAAA 51, XBBB 50"
+        (Leg("XAAA", 51, price=BID), Leg("XBBB", 50, price=BID)), note="XAAA 51, XBBB 50"
     )
 
 

@@ -1,4 +1,4 @@
-"""sequential: given a request, expect a route."""
+"""given a request, expect a route."""
 
 from smartexec.api import Attempt, Leg, Mic, Nanos, Outcome, Qty, Route, TimeInForce, VenueKind, VenueScore
 from smartexec.testing import START, market, request, venue
@@ -25,7 +25,7 @@ def tried(mic: str, outcome: Outcome | None = Outcome.CANCELED) -> Attempt:
 
 def test_first_it_tries_the_cheapest() -> None:
     assert Sequential().route(request(100, BID, venues=ALL)) == Route(
-        (Leg("XCHEAP", 100, price=BID, rest_for=REST),), note="sequential: XCHEAP 100, 1 of 3, fee -200000"
+        (Leg("XCHEAP", 100, price=BID, rest_for=REST),), note="XCHEAP 100, 1 of 3, fee -200000"
     )
 
 
@@ -41,7 +41,7 @@ def test_what_comes_back_goes_to_the_next() -> None:
 def test_after_the_last_it_rests_at_the_best_lit_venue() -> None:
     attempts = [tried("XCHEAP"), tried("XDARK"), tried("XDEAR")]
     assert Sequential().route(request(60, BID, venues=ALL, attempts=attempts)) == Route(
-        (Leg("XCHEAP", 60, price=BID),), note="sequential: XCHEAP 60, all 3 tried, rests"
+        (Leg("XCHEAP", 60, price=BID),), note="XCHEAP 60, all 3 tried, rests"
     )
 
 
@@ -59,7 +59,7 @@ def test_the_only_venue_is_not_left_to_return_to_it() -> None:
 def test_an_increase_joins_the_leg_that_works() -> None:
     route = Sequential().route(request(40, BID, venues=ALL, attempts=[tried("XCHEAP"), tried("XDARK", None)]))
     assert route == Route(
-        (Leg("XDARK", 40, price=BID, rest_for=REST),), note="sequential: XDARK 40, joins what works at XDARK"
+        (Leg("XDARK", 40, price=BID, rest_for=REST),), note="XDARK 40, joins what works at XDARK"
     )
 
 

@@ -43,7 +43,7 @@ class Parallel(RoutingLogic):
         ]
         if not legs:
             return Route(note=why_none(request) if venues or not usable(request) else "all tried")
-        return Route(legs, note=f"parallel: {', '.join(f'{one.mic} {one.qty}' for one in legs)}")
+        return Route(legs, note=f"{', '.join(f'{one.mic} {one.qty}' for one in legs)}")
 
     def _hidden(self, qty: int, lit: bool, dark: bool, request: RouteRequest) -> int:
         """Lots for dark and ATS venues."""

@@ -47,7 +47,7 @@ class Sequential(RoutingLogic):
 
     @staticmethod
     def _send(score: VenueScore, qty: int, request: RouteRequest, rest_for: int | None, why: str) -> Route:
-        return Route((leg(score, qty, request, rest_for=rest_for),), note=f"sequential: {score.mic} {qty}, {why}")
+        return Route((leg(score, qty, request, rest_for=rest_for),), note=f"{score.mic} {qty}, {why}")
 
 
 def _resting(venues: list[VenueScore], request: RouteRequest) -> VenueScore | None:
