@@ -34,7 +34,11 @@ MAY_IMPORT = {
 }
 """By room of smartexec: the rooms it may import, besides itself. (`__init__` is `import smartexec` itself.)"""
 
-ONLY_ROOMS = {"pluggy": ("registry", "hookspecs"), "cattrs": ("registry", "runtime"), "click": ("hookspecs", "registry", "cli")}
+ONLY_ROOMS = {
+    "pluggy": ("registry", "hookspecs"),
+    "cattrs": ("registry", "runtime"),
+    "click": ("hookspecs", "registry", "cli"),
+}
 """Libraries that only these rooms may import."""
 
 IMPURE = frozenset(

@@ -17,7 +17,6 @@ from smartexec.kernel.orders import (
 from smartexec.model.commands import Alert, Command
 from smartexec.model.enums import Wake
 
-
 OPTIONAL = frozenset({Wake.FILL, Wake.TIMER, Wake.QUOTE, Wake.TRADE, Wake.PEER})
 """Reasons that wake only the strategies that ask for them; the others wake every strategy."""
 
