@@ -173,3 +173,12 @@ def test_completes_where_all_that_crosses_is_filled(order_qty: int, slices: int,
         assert decision.wake_at is not None
         now = decision.wake_at
     assert done == order_qty
+
+
+def test_an_old_quote_is_no_market() -> None:
+    fresh, old = (view(market=market(age=age)) for age in (60_000_000_000, 60_000_000_001))
+    assert Twap().decide(fresh).slices
+    waits = Twap().decide(old)
+    assert waits.slices == ()
+    assert waits.note.endswith("waits for a market")
+    assert waits.wake_at is not None

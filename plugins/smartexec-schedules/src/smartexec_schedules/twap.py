@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from attrs import field, frozen
-from attrs.validators import ge, instance_of, le
+from attrs.validators import ge, gt, instance_of, le
 
 from smartexec.api import Decision, ParentView, Side, Slice, Strategy
 from smartexec_schedules.schedule import boundary, cumulative_lots, position, to_tick
@@ -22,6 +22,8 @@ class Twap(Strategy):
     """Equal parts of the order's time."""
     cross_after: int = field(default=70, validator=[instance_of(int), ge(0), le(100)])
     """Percentage of a slice after which it crosses the spread; 100 = only when behind or in the last slice."""
+    max_quote_age: int = field(default=60_000_000_000, validator=[instance_of(int), gt(0)], metadata={"unit": "ns"})
+    """An older quote is no market to trade on, ns: the order is withdrawn until there is a new one."""
 
     def decide(self, view: ParentView) -> Decision:
         """Want what the schedule says is due by the end of this slice and has not been done."""
@@ -34,7 +36,8 @@ class Twap(Strategy):
         done = view.order_qty - view.leaves_qty
         behind = self._due(view, step - 1) - done
         where = f"slice {step} of {self.slices}, {abs(behind):,} {'behind' if behind > 0 else 'ahead'}"
-        if not (view.market.trading and view.market.valid):
+        stale = (view.market.age or 0) > self.max_quote_age
+        if stale or not (view.market.trading and view.market.valid):
             return Decision(wake_at=self._wake(view, percent, LOOKS), note=f"{where}, waits for a market")
         late = behind > self._due(view, step) - self._due(view, step - 1)
         crosses = late or percent % 100 >= self.cross_after or step == self.slices
