@@ -33,7 +33,7 @@ class Journal(ABC):
 
     @abstractmethod
     def commit(self) -> None:
-        """Make all appended records durable: those of `turns_per_commit` turns, before the last one's commands leave."""
+        """Make appended records durable: those of `turns_per_commit` turns, before the last one's commands leave."""
 
     @abstractmethod
     def records(self) -> Iterator[tuple[int, bytes]]:

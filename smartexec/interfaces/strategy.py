@@ -17,7 +17,7 @@ class Strategy(ABC):
     name: ClassVar[str]
     """TargetStrategy(847) by name, as order files and configs spell it."""
     wakes_on: ClassVar[frozenset[Wake]] = frozenset({Wake.FILL, Wake.TIMER})
-    """QUOTE, TRADE and PEER wake only who asks; START, AMENDED, UNFILLED and PHASE always do."""
+    """FILL, TIMER, QUOTE, TRADE and PEER wake only who asks; START, AMENDED, UNFILLED and PHASE always do."""
     state_type: ClassVar[type | None] = None
     """attrs class of `Decision.state`, so that a restart can give it back typed."""
 

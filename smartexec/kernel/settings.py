@@ -51,8 +51,11 @@ class Netting:
     """`[netting]`: internal crosses at the midpoint."""
 
     enabled: bool = True
+    """Whether opposing parents cross at all."""
     scope: NettingScope = NettingScope.ALL
+    """What may cross: all that is left, or what the strategy wants now."""
     same_owner: SameOwner = SameOwner.OFFSET
+    """What becomes of opposing orders of one owner."""
     max_quote_age: int = field(default=5 * NANOS_PER_SECOND, validator=gt(0))
     """A midpoint from an older quote is no valid market."""
 
@@ -62,6 +65,7 @@ class Allocation:
     """`[allocation]`: how fills are booked to clients."""
 
     timing: Timing = Timing.AT_COMPLETION
+    """When fills are booked to clients."""
     rounding_lot: int = field(default=1, validator=ge(1))
     """At completion, quantities are rounded to multiples of this."""
     min_qty: int = field(default=0, validator=ge(0))
@@ -75,7 +79,9 @@ class Routing:
     """`[routing]`: the default routing logic, and when the kernel stops asking it."""
 
     default: str = "parallel"
+    """Routing logic of slices that name none."""
     max_rounds: int = field(default=8, validator=ge(1))
+    """How often it is asked under one decision; then the strategy is woken."""
     in_doubt_wait: int = field(default=2 * NANOS_PER_SECOND, validator=gt(0))
     """Ask the venue for the state of an order or request that has not been answered for this long."""
 
@@ -85,6 +91,7 @@ class Limits:
     """`[risk]` and its scopes: pre-trade limits; None = not limited at this scope."""
 
     max_order_qty: int | None = field(default=None, validator=optional(gt(0)))
+    """Largest quantity of an order, in lots."""
     max_order_notional: int | None = field(default=None, validator=optional(gt(0)))
     """In 1e-9 of the currency."""
     collar_bps: int | None = field(default=None, validator=optional(gt(0)))

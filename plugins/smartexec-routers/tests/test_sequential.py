@@ -58,9 +58,7 @@ def test_the_only_venue_is_not_left_to_return_to_it() -> None:
 
 def test_an_increase_joins_the_leg_that_works() -> None:
     route = Sequential().route(request(40, BID, venues=ALL, attempts=[tried("XCHEAP"), tried("XDARK", None)]))
-    assert route == Route(
-        (Leg("XDARK", 40, price=BID, rest_for=REST),), note="XDARK 40, joins what works at XDARK"
-    )
+    assert route == Route((Leg("XDARK", 40, price=BID, rest_for=REST),), note="XDARK 40, joins what works at XDARK")
 
 
 def test_immediate_orders_do_not_rest() -> None:
