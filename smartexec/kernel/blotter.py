@@ -37,6 +37,24 @@ class CrossRow:
 
 
 @define(eq=False)
+class RequestRow:
+    """What a client asked of an order, and what came of it: outcome PENDING, ACCEPTED or REFUSED."""
+
+    order: ClientOrder | None
+    """None: no such order."""
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    time: int
+    request: str
+    """CANCEL or REPLACE."""
+    order_qty: int | None = None
+    price: int | None = None
+    outcome: str = "PENDING"
+    decided: int | None = None
+    text: str = ""
+
+
+@define(eq=False)
 class AlertRow:
     """An alert as it was raised."""
 
@@ -71,6 +89,9 @@ class Blotter:
     execution_keys: dict[tuple[str, str, str], Execution] = Factory(dict)
     allocations: list[AllocationRow] = Factory(list)
     crosses: list[CrossRow] = Factory(list)
+    requests: list[RequestRow] = Factory(list)
+    open_requests: dict[tuple[str, str], RequestRow] = Factory(dict)
+    """By (source, ClOrdID(11)): those that are pending."""
     decisions: list[DecisionRow] = Factory(list)
     alerts: list[AlertRow] = Factory(list)
     outbox: list[Command] = Factory(list)

@@ -5,7 +5,7 @@ Until a member's change is confirmed it shares at its old limit and size. An inc
 
 from smartexec.kernel import demand
 from smartexec.kernel.allocate import Allocator
-from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.blotter import Blotter, RequestRow
 from smartexec.kernel.booking import Books
 from smartexec.kernel.curve import Curve, build, limit_key
 from smartexec.kernel.lifecycle import Life
@@ -29,6 +29,7 @@ class Members:
     def _find(self, event: CancelRequest | ReplaceRequest) -> ClientOrder | None:
         """The order a request is about; refuses the request and gives None if there is nothing to change."""
         ids = self.blotter.by_client_id.setdefault(event.source, {})
+        row = self._row(event, ids.get(event.orig_cl_ord_id))
         names = (event.cl_ord_id, event.orig_cl_ord_id)
         order = ids.get(event.orig_cl_ord_id)
         reason, text = CxlRejReason.UNKNOWN_ORDER, f"OrigClOrdID(41) {event.orig_cl_ord_id}: unknown order"
@@ -40,7 +41,9 @@ class Members:
             reason, text = CxlRejReason.ALREADY_PENDING, "another request is pending"
         elif order is not None:
             ids[event.cl_ord_id] = order
+            self.blotter.open_requests[event.source, event.cl_ord_id] = row
             return order
+        row.outcome, row.decided, row.text = "REFUSED", self.blotter.now, text
         self.books.refuse(event.source, order, names, reason, text)
         where = f"{event.source} ClOrdID(11) {event.cl_ord_id}"
         self.blotter.alert("warning", f"{type(event).__name__} refused: {at_origin(event.origin, text)}", where)
@@ -62,6 +65,7 @@ class Members:
         price = order.price if event.price is None else event.price
         fault = self._fault(order, qty, price)
         if fault:
+            self._decided(order, event.cl_ord_id, "REFUSED", fault)
             names = (event.cl_ord_id, event.orig_cl_ord_id)
             self.books.refuse(order.source, order, names, CxlRejReason.OTHER, fault)
             self.blotter.alert(
@@ -91,7 +95,23 @@ class Members:
         if not order.over and not any(request.is_cancel for request in order.requests or ()):
             request = f"{order.cl_ord_id}!"
             order.request_cancel(request)
+            event = CancelRequest(order.source, request, order.cl_ord_id)
+            self.blotter.open_requests[order.source, request] = self._row(event, order)
             self._pend(order, request, ExecType.PENDING_CANCEL)
+
+    def _row(self, event: CancelRequest | ReplaceRequest, order: ClientOrder | None) -> RequestRow:
+        """Write a request down."""
+        row = RequestRow(order, event.cl_ord_id, event.orig_cl_ord_id, self.blotter.now, "CANCEL")
+        if isinstance(event, ReplaceRequest):
+            row.request, row.order_qty, row.price = "REPLACE", event.order_qty, event.price
+        self.blotter.requests.append(row)
+        return row
+
+    def _decided(self, order: ClientOrder, request: str, outcome: str, text: str = "") -> None:
+        """Write down what came of a request."""
+        row = self.blotter.open_requests.pop((order.source, request), None)
+        if row is not None:
+            row.outcome, row.decided, row.text = outcome, self.blotter.now, text
 
     def _pend(self, order: ClientOrder, request: str, exec_type: ExecType) -> None:
         parent = order.parent
@@ -128,6 +148,7 @@ class Members:
             member.refuse(request.cl_ord_id)
             ids = (request.cl_ord_id, member.cl_ord_id)
             text = f"order is {member.ord_status.name}"
+            self._decided(member, request.cl_ord_id, "REFUSED", text)
             self.books.refuse(member.source, member, ids, CxlRejReason.TOO_LATE, text)
 
     def _with(self, parent: ParentOrder, member: ClientOrder) -> Curve:
@@ -154,6 +175,7 @@ class Members:
         request = (order.requests or [])[0]
         parent = order.parent
         assert parent is not None
+        self._decided(order, request.cl_ord_id, "ACCEPTED")
         if request.is_cancel:
             self.books.member(order)
             self.leave(order)

@@ -6,7 +6,7 @@ Everything is printed from integers and exact rationals, so that equal blotters 
 
 from collections.abc import Callable, Iterator, Sequence
 
-from smartexec.kernel.blotter import Blotter
+from smartexec.kernel.blotter import Blotter, RequestRow
 from smartexec.kernel.executions import NANOS_PER_DAY, utc_date
 from smartexec.kernel.market import round_half_even
 from smartexec.kernel.orders import AllocationRow, ChildOrder, ClientOrder, DecisionRow, Epoch, Execution, ParentOrder
@@ -30,6 +30,7 @@ COLUMNS: dict[str, str] = {
     "allocations": "alloc_id order_id account parent_id exec_id cross_id time side qty px limit_px money alloc_ref_id "
     "epoch",
     "epochs": "parent_id epoch order_id leaves_qty carried limit_px lot",
+    "requests": "order_id cl_ord_id orig_cl_ord_id time request order_qty price outcome decided text",
     "decisions": "seq time parent_id plugin wake note slices legs",
     "alerts": "seq time level what where",
 }
@@ -87,6 +88,7 @@ class Tables:
             "crosses": self._crosses,
             "allocations": lambda: map(self._allocation, self.blotter.allocations),
             "epochs": self._epochs,
+            "requests": lambda: map(self._request, self.blotter.requests),
             "decisions": lambda: map(self._decision, self.blotter.decisions),
             "alerts": self._alerts,
         }
@@ -161,6 +163,13 @@ class Tables:
             exact = decimal(carried, NANO_DIGITS + digits)
             ids = (e.parent.parent_id, str(e.number), member.order_id)
             yield *ids, decimal(weight, digits), exact, px(limit), lot
+
+    def _request(self, r: RequestRow) -> Row:
+        parent = r.order.parent if r.order else None
+        digits = parent.instrument.qty_decimals if parent else 0
+        qty = "" if r.order_qty is None else decimal(r.order_qty, digits)
+        ids = (r.order.order_id if r.order else "", r.cl_ord_id, r.orig_cl_ord_id, time(r.time))
+        return *ids, r.request, qty, px(r.price), r.outcome, time(r.decided), r.text
 
     def _decision(self, d: DecisionRow) -> Row:
         digits = d.parent.instrument.qty_decimals

@@ -93,8 +93,16 @@ def test_columns_are_those_of_the_contract(tables: Path, name: str) -> None:
     assert header(tables, name) == COLUMNS[name].split()
 
 
-def test_there_are_no_other_tables(tables: Path) -> None:
-    assert {p.stem for p in tables.iterdir()} == set(COLUMNS)
+def test_there_are_no_other_tables_but_the_requests(tables: Path) -> None:
+    assert {p.stem for p in tables.iterdir()} == {*COLUMNS, "requests"}
+
+
+def test_requests_are_of_orders_that_exist_and_were_decided(tables: Path, read: Tables) -> None:
+    rows = table(tables, "requests")
+    assert {row["request"] for row in rows} == {"CANCEL", "REPLACE"}
+    assert {row["outcome"] for row in rows} <= {"ACCEPTED", "REFUSED"}
+    assert {row["order_id"] for row in rows} <= read.ids("client_orders", "order_id")
+    assert all(row["time"] <= row["decided"] for row in rows)
 
 
 @pytest.mark.parametrize(("name", "column"), WORDS)

@@ -253,3 +253,16 @@ def test_two_cancels_each_wait_for_their_part() -> None:
     assert desk.tell(canceled("P1.1")) == [
         ends("O2", "CANCELED"),
     ]
+
+
+def test_every_request_is_written_down_with_what_came_of_it() -> None:
+    desk = Desk(idle)
+    desk.tell(buy("A", 100, 1000), replace("A", 80), cancel("A", name="A2"), cancel("B"))
+    rows = [(r.request, r.order_qty, r.outcome, r.text) for r in desk.engine.blotter.requests]
+    assert [row[:3] for row in rows] == [
+        ("REPLACE", 80, "ACCEPTED"),
+        ("CANCEL", None, "ACCEPTED"),
+        ("CANCEL", None, "REFUSED"),
+    ]
+    assert all(r.decided is not None for r in desk.engine.blotter.requests)
+    assert not desk.engine.blotter.open_requests
