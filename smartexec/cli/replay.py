@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from attrs import asdict
 
-from smartexec.cli.show import progress_bar, show_json
+from smartexec.cli.show import progress_bar, show_json, totals_report
 from smartexec.runtime.config import load
 from smartexec.runtime.outcome import Totals, totals
 from smartexec.runtime.replay import Replay, replay
@@ -78,10 +78,10 @@ def _show(again: Replay, run: Path) -> None:
 
 
 def _compare(recorded: Totals, other: Totals, *, as_json: bool) -> None:
-    before, after = asdict(recorded), asdict(other)
     if as_json:
-        show_json({"recorded": before, "what_if": after})
+        show_json({"recorded": totals_report(recorded), "what_if": totals_report(other)})
         return
+    before, after = asdict(recorded), asdict(other)
     click.echo(f"{'':14}{'recorded':>22}{'what if':>22}")
     for name, value in before.items():
         click.echo(f"{name:14}{_cell(name, value):>22}{_cell(name, after[name]):>22}")

@@ -1,6 +1,8 @@
 """What commands print: progress, the summary of a run, JSON. Prints values that others have worked out."""
 
 import json
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,13 +19,19 @@ from rich.table import Table as RichTable
 
 from smartexec.runtime.loop import Counts
 from smartexec.runtime.loop import Progress as Callback
-from smartexec.runtime.outcome import ClientTally, ParentLine
+from smartexec.runtime.outcome import ClientTally, ParentLine, Totals
 from smartexec.runtime.run import RunResult
-from smartexec.runtime.tables import decimal
+from smartexec.runtime.tables import decimal, px
 from smartexec.runtime.units import iso
 
 MAX_ALERTS: Final = 10
 """Alerts of level error shown; all are in the tables."""
+FOOTNOTE: Final = (
+    "prices in the currency; netted inside: crossed or offset, a cross counts at both its parents\n"
+    "slippage: average price against the market's VWAP while the parent worked, in bp, positive = worse; parents "
+    "without executions left out"
+)
+PROGRAM: Final = "smartexec"
 WIDEST: Final = 1000
 """Characters: wider than any table."""
 MAX_LINES: Final = 100
@@ -67,7 +75,7 @@ def _plain(value: Any) -> Any:
 def show_run(result: RunResult, *, as_json: bool) -> int:
     """Print what came of a run; give the exit code."""
     if as_json:
-        show_json(result)
+        show_json(_report(result))
     else:
         _table(result.parents)
         _totals(result)
@@ -75,6 +83,21 @@ def show_run(result: RunResult, *, as_json: bool) -> int:
         click.echo(f"lost: {line}", err=True)
     _alerts([line for line in result.errors if line not in result.breaches])
     return 1 if result.breaches else 0
+
+
+def _report(result: RunResult) -> dict[str, Any]:
+    """Give the result for machines: prices and money as decimal text, as in the tables."""
+    told = attrs.asdict(result, recurse=False)
+    return told | {"parents": [_parent(line) for line in result.parents], "totals": totals_report(result.totals)}
+
+
+def _parent(line: ParentLine) -> dict[str, Any]:
+    return attrs.asdict(line) | {"avg_px": px(line.avg_px) or None, "vwap": px(line.vwap) or None}
+
+
+def totals_report(totals: Totals) -> dict[str, Any]:
+    """Give totals for machines: money as decimal text."""
+    return attrs.asdict(totals) | {"notional": px(totals.notional), "fees": px(totals.fees)}
 
 
 def _alerts(errors: Sequence[str]) -> None:
@@ -90,14 +113,14 @@ def _table(parents: Sequence[ParentLine]) -> None:
     if console.measure(table, options=console.options.update_width(WIDEST)).maximum > console.width:
         table = _lines(parents, names=False)
     console.print(table)
+    click.echo(FOOTNOTE)
     if len(parents) > MAX_LINES:
         click.echo(f"... and {len(parents) - MAX_LINES} more parents in the table parent_orders")
 
 
 def _lines(parents: Sequence[ParentLine], *, names: bool) -> RichTable:
     """A line per parent; without the `names` of venues it fits into 80 columns."""
-    caption = "prices in the currency; slippage: bp of the interval's VWAP, positive = worse"
-    table = RichTable(caption=caption, box=SIMPLE_HEAD, pad_edge=False, padding=0, show_edge=False)
+    table = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=0, show_edge=False)
     for name in ("parent", "symbol", "side", "strat-\negy"):
         table.add_column(name, no_wrap=True)
     for name in ("client\norders", "netted\ninside", "executed", "average\nprice", "interval\nVWAP", "slip-\npage"):
@@ -131,19 +154,25 @@ def price(px: int | None) -> str:
 
 def _clients(c: ClientTally) -> None:
     """Print what became of the client orders, and why the first ones were rejected."""
-    fates = f"{c.filled:,} filled, {c.partially_filled:,} partially filled, {c.expired:,} expired, "
-    click.echo(f"client orders: {fates}{c.cancelled:,} cancelled, {c.rejected:,} rejected")
+    click.echo("client orders: " + ", ".join(_status(c, name, count) for name, count in c.statuses.items()))
     for reason in c.reasons:
         click.echo(f"  rejected {reason}")
-    if c.rejected > len(c.reasons):
-        click.echo(f"  ... and {c.rejected - len(c.reasons):,} more: see client_orders.csv")
+    rest = c.statuses["REJECTED"] - len(c.reasons)
+    if rest > 0:
+        click.echo(f"  ... and {rest:,} more: see client_orders.csv")
+
+
+def _status(c: ClientTally, name: str, count: int) -> str:
+    partly = c.partly_executed.get(name)
+    return f"{count:,} {name}" + (f" ({partly:,} of them partly executed)" if partly else "")
 
 
 def _totals(result: RunResult) -> None:
     t, counts = result.totals, result.counts
     slippage = "-" if t.slippage_bps is None else f"{t.slippage_bps:+.2f} bp"
     click.echo(
-        f"{t.client_orders:,} client orders in {t.parents:,} parents: {t.netted_qty:,} lots netted inside, "
+        f"{t.client_orders:,} client orders in {t.parents:,} parents: {t.netted_qty:,} lots netted inside "
+        f"(both sides, offsets included), "
         f"{t.cum_qty:,} executed in {t.executions:,} executions of {t.child_orders:,} child orders, "
         f"slippage {slippage}"
     )
@@ -154,4 +183,22 @@ def _totals(result: RunResult) -> None:
         click.echo(f"{result.faults:,} faults in the input, one line each in faults.log")
     if result.out is not None:
         click.echo(f"run folder {result.out}: config.toml, the journal, tables/, faults.log")
-        click.echo(f"next: smartexec replay {result.out} | smartexec explain {result.out} P1")
+        _next(result)
+
+
+def _next(result: RunResult) -> None:
+    """Print what can be typed next, with the program as it was called and a parent that there is."""
+    program, folder = program_called(), shlex.quote(str(result.out))
+    click.echo(f"next: {program} replay {folder}")
+    if result.parents:
+        click.echo(f"      {program} explain {folder} {result.parents[0].parent_id}")
+
+
+def program_called() -> str:
+    """Give the words that call this program again: its path, where it was called by one that the shell may not find."""
+    called = sys.argv[0]
+    own = Path(called).stem == PROGRAM and Path(called).name != called
+    found = shutil.which(PROGRAM)
+    if not own or (found is not None and Path(found).resolve() == Path(called).resolve()):
+        return PROGRAM
+    return shlex.quote(called)

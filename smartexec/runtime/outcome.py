@@ -12,7 +12,7 @@ from typing import Final
 from attrs import frozen
 
 from smartexec.kernel.blotter import Blotter
-from smartexec.kernel.orders import ClientOrder, Execution, ParentOrder, ParentState
+from smartexec.kernel.orders import Execution, ParentOrder, ParentState
 from smartexec.model.enums import ExecType, OrdStatus, Side
 
 _BPS = 10_000
@@ -29,6 +29,10 @@ LOSSES: Final = (
 _LOSSES: Final = re.compile("|".join(re.escape(text).replace(r"\{\}", r"\S+") for text in LOSSES))
 
 
+_CUT_SHORT: Final = (OrdStatus.CANCELED, OrdStatus.EXPIRED)
+_ENDS: Final = (OrdStatus.FILLED, *_CUT_SHORT, OrdStatus.REJECTED)
+
+
 @frozen
 class ParentLine:
     """A parent in the summary. Quantities in lots, prices in 1e-9; None where there is no figure."""
@@ -40,7 +44,7 @@ class ParentLine:
     clients: int
     order_qty: int
     netted_qty: int
-    """Crossed or offset inside."""
+    """Crossed or offset inside. A cross counts at its buying and at its selling parent."""
     cum_qty: int
     avg_px: int | None
     vwap: int | None
@@ -70,41 +74,27 @@ class Totals:
 
 @frozen
 class ClientTally:
-    """What became of the client orders: every order counts once."""
+    """What became of the client orders, by OrdStatus(39) as the table client_orders has it: every order counts once."""
 
-    filled: int
-    """Done whole: executed, crossed or offset."""
-    partially_filled: int
-    """Done in part; the rest was cancelled or expired."""
-    cancelled: int
-    """Cancelled with nothing done."""
-    expired: int
-    """Expired with nothing done."""
-    rejected: int
+    statuses: dict[str, int]
+    """OrdStatus(39) -> orders. FILLED, CANCELED, EXPIRED and REJECTED always; another one is a breach."""
+    partly_executed: dict[str, int]
+    """How many of those CANCELED or EXPIRED have executions or crosses (CumQty(14) > 0)."""
     reasons: tuple[str, ...]
     """Why, of the first few that were rejected."""
-    open: int
-    """Not over: a breach."""
 
 
 def client_tally(blotter: Blotter) -> ClientTally:
     """Count the client orders by what became of them."""
-    counts = Counter(_fate(order) for order in blotter.orders)
+    statuses = Counter(order.ord_status for order in blotter.orders)
+    partly = Counter(order.ord_status for order in blotter.orders if order.cum_qty)
     rejected = [order for order in blotter.orders if order.ord_status is OrdStatus.REJECTED]
-    reasons = tuple(f"{o.source} {o.cl_ord_id}: {o.text}" for o in rejected[:MAX_REASONS])
-    names = ("filled", "partially_filled", "cancelled", "expired", "rejected", "open")
-    return ClientTally(**{name: counts[name] for name in names}, reasons=reasons)
-
-
-def _fate(order: ClientOrder) -> str:
-    if order.ord_status is OrdStatus.REJECTED:
-        return "rejected"
-    if not order.over:
-        return "open"
-    done = order.cum_qty + order.offset_qty
-    if done:
-        return "filled" if done >= order.order_qty else "partially_filled"
-    return "expired" if order.ord_status is OrdStatus.EXPIRED else "cancelled"
+    others = [status for status in OrdStatus if statuses[status] and status not in _ENDS]
+    return ClientTally(
+        statuses={status.name: statuses[status] for status in (*_ENDS, *others)},
+        partly_executed={status.name: partly[status] for status in _CUT_SHORT},
+        reasons=tuple(f"{o.source} {o.cl_ord_id}: {o.text}" for o in rejected[:MAX_REASONS]),
+    )
 
 
 def parent_lines(blotter: Blotter) -> list[ParentLine]:

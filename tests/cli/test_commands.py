@@ -1,6 +1,8 @@
 """The program as a user meets it: what it prints, what it writes, and its exit codes."""
 
+import csv
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,24 @@ def test_run_json(tmp_path: Path) -> None:
     told = json.loads(result.stdout)
     assert told["breaches"] == []
     assert told["totals"]["client_orders"] == 6
-    assert told["parents"][0]["venues"] == ["GIVE"]
+    first = told["parents"][0]
+    assert first["venues"] == ["GIVE"]
+    with (tmp_path / "out" / "tables" / "parent_orders.csv").open(newline="", encoding="utf-8") as stream:
+        assert first["avg_px"] == next(csv.DictReader(stream))["avg_px"]
+    totals = told["totals"]
+    assert Decimal(totals["notional"]) / totals["cum_qty"] == Decimal(first["avg_px"]) == Decimal("10.01")
+
+
+def test_run_says_what_the_figures_mean_and_what_to_type_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, out = tmp_path / "a b" / "smartexec", tmp_path / "out"
+    monkeypatch.setattr("sys.argv", [str(program)])
+    lines = call("run", config(tmp_path), "--out", out).stdout.splitlines()
+    assert lines[-2:] == [f"next: '{program}' replay {out}", f"      '{program}' explain {out} P1"]
+    assert any("lots netted inside (both sides, offsets included)" in line for line in lines)
+    assert any("positive = worse; parents without executions left out" in line for line in lines)
+    monkeypatch.setattr("sys.argv", ["smartexec"])
+    lines = call("run", config(tmp_path, orders="count = 0"), "--out", tmp_path / "none").stdout.splitlines()
+    assert lines[-1] == f"next: smartexec replay {tmp_path / 'none'}"
 
 
 def test_run_with_faults_is_usage_and_makes_nothing(tmp_path: Path) -> None:
@@ -99,12 +118,13 @@ def test_alert_alone_is_said_and_is_no_loss(tmp_path: Path) -> None:
 def test_run_says_what_became_of_the_client_orders(tmp_path: Path) -> None:
     path = config(tmp_path, orders="bad = true")
     result = call("run", path, "--out", tmp_path / "out")
-    assert "client orders: 6 filled, 0 partially filled, 0 expired, 0 cancelled, 1 rejected\n" in result.stdout
+    assert "client orders: 6 FILLED, 0 CANCELED, 0 EXPIRED, 1 REJECTED\n" in result.stdout
     assert "  rejected OMS bad: ALL.lots: found 'many', expected an integer\n" in result.stdout
     told = json.loads(call("run", path, "--out", tmp_path / "json", "--json").stdout)
     assert told["clients"] == {
-        "filled": 6, "partially_filled": 0, "cancelled": 0, "expired": 0, "rejected": 1,
-        "reasons": ["OMS bad: ALL.lots: found 'many', expected an integer"], "open": 0,
+        "statuses": {"FILLED": 6, "CANCELED": 0, "EXPIRED": 0, "REJECTED": 1},
+        "partly_executed": {"CANCELED": 0, "EXPIRED": 0},
+        "reasons": ["OMS bad: ALL.lots: found 'many', expected an integer"],
     }  # fmt: skip
 
 

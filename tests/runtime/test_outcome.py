@@ -1,12 +1,16 @@
 """What the summary of a run says is lost, and what is only an alert."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from smartexec.kernel.blotter import Blotter
-from smartexec.runtime.outcome import LOSSES, breaches, errors
+from smartexec.kernel.lifecycle import Life
+from smartexec.kernel.orders import ClientOrder
+from smartexec.runtime.outcome import LOSSES, breaches, client_tally, errors
+from smartexec.runtime.tables import COLUMNS, Tables
 
 KERNEL = Path(__file__).parent.parent.parent / "smartexec" / "kernel"
 
@@ -53,3 +57,21 @@ def test_other_alerts_are_said_and_are_no_breach(what: str) -> None:
     blotter = alerted(what)
     assert breaches(blotter) == []
     assert errors(blotter) == [f"VEN P1.1: {what}"]
+
+
+def test_client_orders_are_counted_by_their_status_in_the_table() -> None:
+    blotter = Blotter()
+    for number, (done, life) in enumerate([(10, None), (4, Life.EXPIRED), (0, Life.CANCELED), (3, Life.CANCELED)]):
+        order = ClientOrder(f"c{number}", 10, None, number=number + 1)
+        order.acknowledge()
+        if done:
+            order.trade(done, 10**9)
+        if life is not None:
+            order.end(life)
+        blotter.orders.append(order)
+    told = client_tally(blotter)
+    assert told.statuses == {"FILLED": 1, "CANCELED": 2, "EXPIRED": 1, "REJECTED": 0}
+    assert told.partly_executed == {"CANCELED": 1, "EXPIRED": 1}
+    column = COLUMNS["client_orders"].split().index("ord_status")
+    table = Counter(row[column] for row in Tables(blotter).rows("client_orders"))
+    assert table == Counter(told.statuses)
