@@ -263,6 +263,8 @@ class Children:
         self.blotter.touch(parent)
         if not child.over:
             parent.children.setdefault(child.order_id, child)
+            if child.order_id not in slot.legs:
+                self._back(child)
             if parent.state is ParentState.ENDED:
                 # A bust has reopened it: the parent stays over, but the order must not be met by others of ours.
                 self.blotter.by_symbol.setdefault(parent.instrument.symbol, {})[id(parent)] = parent
@@ -291,3 +293,11 @@ class Children:
             slot.ended = self.blotter.now
             if slot.slice.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
                 slot.spent = slot.want == 0 or slot.spent
+
+    def _back(self, child: ChildOrder) -> None:
+        """A bust has reopened a child that was let go of: its slot has it again, or nobody wants it any more."""
+        slot = child.slot
+        if child.parent.slots.get(slot.name) is slot:
+            slot.legs[child.order_id] = child
+        else:
+            self.sender.cancel(child)
