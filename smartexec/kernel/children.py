@@ -9,7 +9,7 @@ from collections.abc import Callable
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.curve import limit_key
 from smartexec.kernel.executions import Ledger, count
-from smartexec.kernel.lifecycle import Life
+from smartexec.kernel.lifecycle import Life, RequestKind
 from smartexec.kernel.orders import ChildOrder, ParentState
 from smartexec.kernel.scorecard import Scorecard
 from smartexec.kernel.send import Sender
@@ -28,6 +28,13 @@ STATUS_ENDS = {
     OrdStatus.DONE_FOR_DAY: Life.DONE_FOR_DAY,
 }
 """What a status says is over. FILLED is not among them: the executions will say so, or the difference is booked."""
+IN_HAND = (OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE)
+"""A status under a request's identifier that says the venue has the request and has not decided."""
+TAKEN = {
+    RequestKind.CANCEL: (OrdStatus.CANCELED,),
+    RequestKind.REPLACE: (OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED),
+}
+"""A status under a request's identifier that proves that the venue did what it asks."""
 UNDOING = (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT)
 OUTCOMES = {
     Life.FILLED: Outcome.FILLED,
@@ -210,14 +217,16 @@ class Children:
             self._unknown(child)
             return
         self._ack(child)
-        request = report.cl_ord_id
-        if child.requests and request != child.cl_ord_id:
-            child.accept(request)
+        request = child.find(report.cl_ord_id)
+        if request is not None and report.ord_status in TAKEN[request.kind]:
+            child.accept(request.cl_ord_id)
+        elif request is not None and report.ord_status in IN_HAND:
+            child.pend(request.cl_ord_id)
         if report.ord_status in STATUS_ENDS and not child.over:
             child.end(STATUS_ENDS[report.ord_status])
         if report.cum_qty is not None:
             self._cum(child, report.cum_qty, report.avg_px or 0)
-        if (not child.over or child.requests) and child.queries > 1:
+        if (not child.over or child.requests) and child.queries > 1 and report.ord_status not in IN_HAND:
             self._ask_again(child)
 
     def _cum(self, child: ChildOrder, cum_qty: int, avg_px: int) -> None:

@@ -287,3 +287,30 @@ def test_expiry_without_acknowledgement_ends_the_order() -> None:
     desk = sent()
     desk.tell(cancel("A"))
     assert desk.tell(expired("P1.1")) == [ends("O1", "CANCELED")]
+
+
+def test_status_that_a_cancel_is_pending_is_no_cancel() -> None:
+    """Nor is the cancel sent again, however often the venue says that it is working on it."""
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(cancel("A"))
+    for _ in range(4):
+        desk.wait(20)
+        assert desk.tell(status("P1.1-1", OrdStatus.PENDING_CANCEL, cum=0)) == []
+    child = desk.engine.blotter.children["P1.1"]
+    assert (child.counted, child.ord_status) == (100, OrdStatus.PENDING_CANCEL)
+    assert desk.tell(status("P1.1-1", OrdStatus.CANCELED, cum=0)) == [ends("O1", "CANCELED")]
+
+
+@pytest.mark.parametrize("is_", [OrdStatus.PENDING_REPLACE, OrdStatus.PENDING_CANCEL])
+def test_status_that_a_replace_is_pending_is_no_replace(is_: OrdStatus) -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    child = desk.engine.blotter.children["P1.1"]
+    assert not desk.engine.sender.replace(child, 60, nanos(1000))
+    for _ in range(4):
+        desk.wait(20)
+        desk.tell(status("P1.1-1", is_, cum=0))
+    assert (child.counted, child.order_qty, child.cl_ord_id) == (100, 100, "P1.1")
+    desk.tell(status("P1.1-1", OrdStatus.NEW, cum=0))
+    assert (child.order_qty, child.cl_ord_id) == (60, "P1.1-1")
