@@ -31,7 +31,10 @@ _BOOLS: Final = {"true": True, "false": False}
 def build(
     cls: type[T], raw: Mapping[str, Any], where: str, *, text: bool = False, units: Mapping[str, str] | None = None
 ) -> T:
-    """Make a `cls` from raw values. `text`: a str may stand for a value of another type, as in CSV and FIX."""
+    """Make a `cls` from raw values. `text`: a str may stand for a value of another type, as in CSV and FIX.
+
+    Without it the values are a file's: a bare number stands for no duration (unit "ns") and no price (unit "px").
+    """
     values, faults = read_fields(cls, raw, where, text=text, units=units)
     missing = [f.alias for f in init_fields(cls) if f.default is attrs.NOTHING and f.alias not in raw]
     faults += [f"{where}.{name}: found nothing, expected {expected_type(cls, name)}" for name in missing]
@@ -125,6 +128,8 @@ def _validator_faults(cls: type[Any], values: Mapping[str, Any], where: str) -> 
 
 
 def _read(value: Any, kind: Any, unit: str, text: bool, where: str) -> Any:
+    if not text and unit in _IN_QUOTES and _bare(value, unit):
+        raise ValueError(f"found {value!r}, expected {_IN_QUOTES[unit]}")
     if unit in _BY_UNIT and isinstance(value, str | datetime) and not (value == "" and _optional(kind)):
         return _BY_UNIT[unit](value)
     if unit in ("px", "money") and type(value) is float:
@@ -134,6 +139,15 @@ def _read(value: Any, kind: Any, unit: str, text: bool, where: str) -> Any:
     if attrs.has(kind) and isinstance(value, Mapping):
         return build(kind, value, where, text=text)
     return _CONVERTERS[text].structure(value, kind)
+
+
+def _bare(value: Any, unit: str) -> bool:
+    """Whether a file's value is a number without its unit; nothing is 0 in any unit."""
+    if unit == "ns" and type(value) is str:
+        return _INT.fullmatch(value) is not None and int(value) != 0
+    if type(value) is float:
+        return unit == "ns"  # of a price it is said with the price in quotes
+    return type(value) is int and value != 0
 
 
 def _optional(kind: Any) -> bool:
@@ -154,6 +168,11 @@ def _as_time(value: str | datetime) -> int:
     return instant(value) if isinstance(value, datetime) else from_iso(value)
 
 
+_IN_QUOTES: Final = {
+    "ns": 'a duration in quotes, such as "250ms"',
+    "px": 'a decimal in quotes, such as "0.002"',
+}
+"""What a number in a file cannot say: whether 1 is a second or a nanosecond, a dollar or 1e-9 of one."""
 _BY_UNIT: Final[dict[str, Callable[[str | datetime], int]]] = {
     "ns": _as_duration,
     "px": _as_px,

@@ -67,7 +67,10 @@ def faults(raw: Mapping[str, Any], *, text: bool = False) -> list[str]:
         ({"path": 1}, "path: found 1, expected text"),
         ({"most": -1}, "most: found -1, expected > 0"),
         ({"pause": "5x"}, 'pause: found \'5x\', expected a duration such as "250us", "5s", "10m"'),
-        ({"pause": 0.5}, "pause: found 0.5, expected an integer"),
+        ({"pause": 0.5}, 'pause: found 0.5, expected a duration in quotes, such as "250ms"'),
+        ({"pause": 1}, 'pause: found 1, expected a duration in quotes, such as "250ms"'),
+        ({"pause": "1"}, "pause: found '1', expected a duration in quotes, such as \"250ms\""),
+        ({"px": 2_000_000}, 'px: found 2000000, expected a decimal in quotes, such as "0.002"'),
         ({"px": 10.5}, 'px: found 10.5, expected a decimal in quotes, such as "10.5"'),
         ({"px": "1.0000000001"}, "px: found '1.0000000001', expected at most 9 decimals"),
         ({"px": "NaN"}, "px: found 'NaN', expected a decimal number such as \"100.25\""),
@@ -86,6 +89,11 @@ def test_unknown_key_names_the_known_ones() -> None:
 def test_all_faults_are_collected() -> None:
     assert len(faults({"slices": "x", "rate": "y", "nonsense": 1})) == 3
     assert len(faults({"slices": 0, "rate": -1.0, "most": 0})) == 3
+
+
+def test_zero_needs_no_unit_and_numbers_of_python_code_are_integers_already() -> None:
+    assert build(Sample, {"pause": 0, "px": 0}, "S") == build(Sample, {"pause": "0", "px": "0"}, "S")
+    assert build(Sample, {"pause": 20, "px": 5}, "S", text=True) == Sample(pause=20, px=5)
 
 
 def test_toml_values_that_fit() -> None:
