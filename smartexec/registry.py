@@ -41,10 +41,11 @@ KINDS: Final[Mapping[str, tuple[str, type]]] = {
 
 OWN_NAME: Final = "smartexec"
 _REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?(.*)")
-_CLAUSE: Final = re.compile(r"(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)*)")
+_CLAUSE: Final = re.compile(r"(~=|===|>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)*)(\.\*)?")
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt,
 }  # fmt: skip
+_EXTRA: Final = re.compile(r"\bextra\b")
 
 
 @frozen
@@ -189,18 +190,43 @@ def _canonical(name: str) -> str:
 
 
 def _admit(one: Candidate) -> None:
-    """Refuse a plugin that was written for another smartexec, before it is imported.
+    """Refuse a plugin that was written for another smartexec, or does not say clearly for which, before it is imported.
 
-    Clauses that are not plain comparisons of numbers (pre-releases, addresses, markers) are left to the installer.
+    An address (`smartexec @ ...`) names no version, and what an extra wants is asked of nobody: both are passed over.
     """
     for requirement in one.requires:
         match = _REQUIREMENT.fullmatch(requirement)
-        if match is None or _canonical(match[1]) != OWN_NAME or ";" in match[2]:
+        if match is None or _canonical(match[1]) != OWN_NAME or match[2].lstrip().startswith("@"):
             continue
-        clauses = [_CLAUSE.fullmatch(part.strip()) for part in match[2].strip(" ()").split(",")]
-        if any(c is not None and not _COMPARE[c[1]](_numbers(__version__), _numbers(c[2])) for c in clauses):
-            found = f"found a dependency on {OWN_NAME}{match[2].strip()}"
-            raise PluginError(f"{one.owner}: {found}, expected one that admits {OWN_NAME} {__version__}")
+        version, _, marker = match[2].partition(";")
+        if _EXTRA.search(marker):
+            continue
+        found = f"found a dependency on {OWN_NAME}{match[2].strip()}"
+        for clause in filter(None, (part.strip() for part in version.strip(" ()").split(","))):
+            holds = _holds(clause)
+            if holds is None:
+                raise PluginError(f"{one.owner}: {found}: {clause} is not understood, expected e.g. >=1.2,<2 or ~=1.2")
+            if not holds:
+                raise PluginError(f"{one.owner}: {found}, expected one that admits {OWN_NAME} {__version__}")
+
+
+def _holds(clause: str) -> bool | None:
+    """Whether this smartexec satisfies a clause (PEP 440, releases only); None if the clause is not understood."""
+    match = _CLAUSE.fullmatch(clause)
+    if match is None:
+        return None
+    sign, version, wild = match.groups()
+    parts = version.split(".")
+    if sign == "===":
+        return None if wild else version == __version__
+    if sign == "~=":
+        return None if wild or len(parts) < 2 else _holds(f">={version}") and _holds(f"=={'.'.join(parts[:-1])}.*")
+    if not wild:
+        return _COMPARE[sign](_numbers(__version__), _numbers(version))
+    if sign not in ("==", "!="):
+        return None
+    own = _numbers(__version__) + (0,) * len(parts)
+    return (own[: len(parts)] == tuple(int(part) for part in parts)) is (sign == "==")
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -218,7 +244,9 @@ def _register(manager: pluggy.PluginManager, one: Candidate) -> object:
         module = one.load()
         manager.register(module, name=name)
         manager.check_pending()
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module may well call sys.exit()
         if manager.has_plugin(name):
             manager.unregister(name=name)
         raise PluginError(
@@ -234,7 +262,9 @@ def _call(manager: pluggy.PluginManager, hook: str, module: object, one: Candida
     try:
         results = manager.subset_hook_caller(hook, others)()
         return [item for result in results for item in result]
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         text = f"{type(error).__name__}: {' '.join(str(error).split())}"
         raise PluginError(f"{one.owner}: {hook}: found {text}, expected an iterable") from error
 

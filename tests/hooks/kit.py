@@ -18,7 +18,7 @@ def candidate(plugin: object, distribution: str = "acme-plugins", version: str =
     """An installed entry point that gives `plugin`; an exception is raised on import."""
 
     def importing() -> object:
-        if isinstance(plugin, Exception):
+        if isinstance(plugin, BaseException):
             raise plugin
         return plugin
 

@@ -116,6 +116,18 @@ def test_find_names_what_there_is() -> None:
         ("smartexec[dev]>=9", False),
         ("SmartExec <0.1", False),
         ("smartexec==0.2.0", False),
+        ("smartexec~=0.1", True),
+        ("smartexec~=0.1.0", True),
+        ("smartexec~=2.0", False),
+        ("smartexec~=0.0.9", False),
+        ("smartexec==0.*", True),
+        ("smartexec==0.1.0.*", True),
+        ("smartexec==9.*", False),
+        ("smartexec!=9.*", True),
+        ("smartexec!=0.1.*", False),
+        ("smartexec===0.1.0", True),
+        ("smartexec===9", False),
+        ('smartexec>=9; python_version >= "3"', False),
     ],
 )
 def test_plugin_for_another_version_is_refused_by_name(
@@ -130,3 +142,16 @@ def test_plugin_for_another_version_is_refused_by_name(
         version = requirement.partition("]")[2] or requirement[len("smartexec") :].strip()
         found = f"found a dependency on smartexec{version}"
         assert str(caught.value) == f"acme-plugins 1.2.3: {found}, expected one that admits smartexec 0.1.0"
+
+
+@pytest.mark.parametrize("clause", ["~=2", ">=1.0rc1", "=>1", ">=0.*", "==v1", "latest"])
+def test_dependency_clause_that_is_not_understood_is_refused_and_named(clause: str) -> None:
+    one = evolve(candidate(RuntimeError("imported")), requires=(f"smartexec >=0.1, {clause}",))
+    with pytest.raises(PluginError) as caught:
+        load([one])
+    assert f": {clause} is not understood, expected e.g. >=1.2,<2 or ~=1.2" in str(caught.value)
+
+
+def test_module_that_exits_while_it_is_imported_is_a_broken_plugin() -> None:
+    (broken,) = load([candidate(SystemExit("bye"))], strict=False).broken
+    assert "entry point acme: found SystemExit: bye" in broken.error
