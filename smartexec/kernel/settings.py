@@ -91,9 +91,9 @@ class Limits:
     """`[risk]` and its scopes: pre-trade limits; None = not limited at this scope."""
 
     max_order_qty: int | None = field(default=None, validator=optional(gt(0)))
-    """Largest quantity of an order, in lots."""
+    """Largest quantity of a child order, in lots; in `[risk.clients.X]`, of a client order."""
     max_order_notional: int | None = field(default=None, validator=optional(gt(0)))
-    """In 1e-9 of the currency."""
+    """Largest value of a child order, in 1e-9 of the currency; in `[risk.clients.X]`, of a client order."""
     collar_bps: int | None = field(default=None, validator=optional(gt(0)))
     """Distance of a child's price beyond the midpoint (else the last trade), in basis points."""
     max_participation_pct: int | None = field(default=None, validator=optional(gt(0)))
@@ -109,10 +109,15 @@ class Risk:
     """Limits by scope: the tightest wins. A client's limits are checked when its order arrives."""
 
     firm: Limits = field(factory=Limits)
+    """`[risk]` itself: of every child order."""
     clients: Mapping[str, Limits] = field(factory=dict)
+    """By account: of its client orders, not of child orders; only quantity and value are looked at."""
     strategies: Mapping[str, Limits] = field(factory=dict)
+    """By strategy: of the child orders of its parents."""
     venues: Mapping[str, Limits] = field(factory=dict)
+    """By MIC: of the child orders sent there."""
     instruments: Mapping[str, Limits] = field(factory=dict)
+    """By symbol: of the child orders in it."""
 
 
 @frozen

@@ -45,6 +45,7 @@ class Capabilities:
     authoritative_unknown: bool = False
     """Its answer "unknown order" is proof that the order never reached the book and never will."""
     fills: FillMode = FillMode.INCREMENTAL
+    """How it reports executions. For people only: the kernel takes reports and totals from every venue."""
     make_fee: int = 0
     """Fee per unit of quantity when adding liquidity, 1e-9 of the currency; negative = rebate."""
     take_fee: int = 0
@@ -130,7 +131,6 @@ class RouteRequest:
     woken_by: Wake = field(kw_only=True, default=Wake.START)
     """Why the strategy made the decision."""
     state: object = field(kw_only=True, default=None)
-    """Memory of this slot: any attrs value, handed back as `request.state`."""
     """`Route.state` of the slot's last route; None at the first."""
     seed: int = field(kw_only=True, default=0)
     """The parent's, as the strategy sees it."""
@@ -175,3 +175,4 @@ class Route:
     note: str = field(kw_only=True, default="")
     """Why, for people: it is in each child order's reason."""
     state: object = field(kw_only=True, default=None)
+    """Memory of this slot: any attrs value, handed back as `request.state`."""

@@ -138,7 +138,7 @@ class ParentView:
     demand: tuple[tuple[Px | None, Qty], ...] = field(kw_only=True, default=())
     """(limit, leaves of the members with that limit), most permissive first."""
     slots: Mapping[str, SlotView] = field(kw_only=True, factory=dict)
-    """What became of earlier decisions, by slot; one that is no longer named goes at the first decision after nothing of it is open."""
+    """What became of earlier decisions, by slot; one no longer named goes once nothing of it is open."""
     market: MarketView = field(kw_only=True, factory=MarketView)
     """The market now."""
     peers: tuple[PeerView, ...] = field(kw_only=True, default=())

@@ -54,9 +54,14 @@ class RunPart:
     """`[run]`: times in ns UTC."""
 
     start: int
+    """Beginning of the session: instruments open then where they do not say. It keeps no order back."""
     end: int
+    """End of the session: instruments close then where they do not say, what is open expires, later client
+    orders are rejected."""
     name: str = field(default="run", validator=min_len(1))
+    """What the run is called; the file's name where it is not given."""
     seed: int = 0
+    """Of all that is drawn at random: the same seed gives the same run."""
 
 
 @frozen
@@ -64,8 +69,11 @@ class Account:
     """`[accounts.NAME]`: what an order of the account takes where it does not say."""
 
     owner: str = ""
+    """Beneficial owner: accounts of one owner never trade with each other; the account itself where empty."""
     house: bool = False
+    """Own account: shares only what clients leave."""
     no_cross: bool = False
+    """Does not consent to internal crosses."""
 
 
 @frozen
@@ -73,6 +81,7 @@ class PluginsPart:
     """`[plugins]`: the distributions that may be imported."""
 
     allow: tuple[str, ...] = ()
+    """Their names, as pip spells them."""
 
 
 @frozen(kw_only=True)

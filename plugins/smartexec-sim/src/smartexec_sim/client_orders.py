@@ -45,7 +45,9 @@ class SyntheticOrders(OrderSource):
     count: int = field(default=5000, validator=ge(1))
     """Client orders; cancels and replaces come on top."""
     sources: Sequence[str] = field(factory=lambda: ["OMS", "FILE", "BOT"], validator=min_len(1))
+    """Names of the sources that orders seem to come from, in turn."""
     accounts: Sequence[str] = field(factory=lambda: [f"ACC{n}" for n in range(1, 13)], validator=min_len(1))
+    """Accounts; each order takes one of them."""
     owners: Sequence[str] = field(factory=list)
     """Beneficial owners, given to the accounts in turn; none = each account is its own owner."""
     strategies: Mapping[str, Mapping[str, str | int | float | bool]] = field(factory=_twap, validator=min_len(1))
@@ -65,13 +67,19 @@ class SyntheticOrders(OrderSource):
     max_round_lots: int = field(default=60, validator=ge(1))
     """Largest quantity, in round lots; small ones are commoner."""
     sell_share: float = field(default=0.35, validator=_share)
+    """Orders that sell."""
     limit_share: float = field(default=0.3, validator=_share)
+    """Orders with a limit."""
     limit_bps: float = field(default=100.0, validator=and_(ge(0.0), le(5000.0)))
     """A limit is up to this far beyond the start price, or a tenth of it short of it; in 1/10000 of the price."""
     cancel_share: float = field(default=0.04, validator=_share)
+    """Orders that are cancelled later."""
     replace_share: float = field(default=0.04, validator=_share)
+    """Orders whose quantity or limit is changed later."""
     no_cross_share: float = field(default=0.05, validator=_share)
+    """Orders without consent to internal crosses."""
     house_share: float = field(default=0.02, validator=_share)
+    """Orders for own account, which share only what clients leave."""
 
     _instruments: list[Instrument] = field(init=False, factory=list)
     _seed: int = field(init=False, default=0)
