@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 sys.path.insert(0, str(HERE.parent))
@@ -15,6 +17,7 @@ extensions = [
     "lifecycle_table",
     "fields_table",
     "columns_table",
+    "enum_table",
     "command_reference",
     "api_names",
     "text_file",
@@ -29,3 +32,13 @@ html_show_copyright = False
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
+
+
+def without_signature(*about: object) -> tuple[str, str] | None:
+    """Leave out the signatures of classes: the tables of their fields say types and defaults."""
+    return ("", "") if about[1] == "class" else None
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-process-signature", without_signature)

@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Callable
+from enum import Enum
 from typing import ClassVar, get_args
 
 import attrs
@@ -10,6 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tabling import table
+from words import FIELDS
 
 from smartexec.runtime.config import UNITS
 from smartexec.runtime.constraints import Parameter, describe, field_docs
@@ -31,13 +33,32 @@ def fields(path: str) -> list[list[str]]:
 
 
 def values(path: str) -> list[list[str]]:
-    """Give name, type and meaning as code has them, after a head. Defaults are in the class's signature."""
+    """Give name, type, default and meaning as code has them, after a head."""
     module, _, name = path.rpartition(".")
     cls = getattr(importlib.import_module(module), name)
     docs = field_docs(cls)
     attrs.resolve_types(cls)
-    rows = ([f"`{f.name}`", _type(f.type), docs.get(f.name, "").replace("``", "`")] for f in attrs.fields(cls))
-    return [["name", "type", "meaning"], *rows]
+    rows = ([f"`{f.name}`", _type(f.type), _default_of(f), _meaning(name, f.name, docs)] for f in attrs.fields(cls))
+    return [["name", "type", "default", "meaning"], *rows]
+
+
+def _meaning(cls: str, field: str, docs: dict[str, str]) -> str:
+    """What the class says of its field, else what FIX's name means."""
+    return (docs.get(field) or FIELDS.get(f"{cls}.{field}") or FIELDS.get(field, "")).replace("``", "`")
+
+
+def _default_of(field: "attrs.Attribute[object]") -> str:
+    """A default as source would have it."""
+    value = field.default
+    if value is attrs.NOTHING:
+        return "required"
+    if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
+        return "its defaults" if attrs.has(value.factory) else "empty"  # type: ignore[attr-defined]
+    if isinstance(value, Enum):
+        return f"`{value.name}`"
+    if isinstance(value, frozenset):
+        return ", ".join(f"`{one.name}`" for one in _in_order(value)) or "none"
+    return "empty" if value in ("", ()) else f"`{value}`"
 
 
 def _type(kind: object) -> str:
@@ -84,6 +105,11 @@ _SAY: dict[str, Callable[[int], str]] = {
 }
 
 
+def _in_order(members: frozenset[Enum]) -> list[Enum]:
+    """Members of an enumeration as it lists them."""
+    return [one for kind in {type(m) for m in members} for one in kind if one in members]
+
+
 class FieldsTable(SphinxDirective):
     """Insert the table of the class that the argument names, less the fields in `without`; `raw`: as code sees it."""
 
@@ -92,7 +118,7 @@ class FieldsTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         if "raw" in self.options:
-            return [table(values(self.arguments[0]), (22, 28, 50))]
+            return [table(values(self.arguments[0]), (18, 24, 14, 44))]
         left_out = [f"`{name}`" for name in self.options.get("without", "").split()]
         rows = [row for row in fields(self.arguments[0]) if row[0] not in left_out]
         if not any(row[3] for row in rows[1:]):
