@@ -141,7 +141,7 @@ class Aggregator:
         self.blotter.woken.pop(id(parent), None)
         for slot in parent.slots.values():
             slot.want = 0
-        self.sender.cancel_all(parent)
+        self.sender.cancel_all(parent, insist=True)
         self.blotter.touch(parent)
 
     def _dissolve(self, parent: ParentOrder) -> None:

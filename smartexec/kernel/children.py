@@ -103,6 +103,7 @@ class Children:
         if child is None or request is None:
             return
         if request.is_cancel and not child.over:
+            request.rejected = True
             self.sender.doubt(child)  # it stays in doubt: another cancel at once would get the same answer
             return
         child.refuse(reject.cl_ord_id)

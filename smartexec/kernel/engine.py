@@ -261,10 +261,11 @@ class Engine:
                 if order.account == event.name and not order.over:
                     self.members.withdraw(order)
             return
-        for parent in self.blotter.working.values():
-            for child in list(parent.children.values()):
-                if self._hit(event, parent, child.mic):
-                    self.sender.cancel(child)
+        for parents in self.blotter.by_symbol.values():  # also those that are over and have an order back by a bust
+            for parent in parents.values():
+                for child in list(parent.children.values()):
+                    if self._hit(event, parent, child.mic):
+                        self.sender.cancel(child, insist=True)
 
     @staticmethod
     def _hit(event: KillSwitch, parent: ParentOrder, mic: str) -> bool:
@@ -289,7 +290,7 @@ class Engine:
                 self.blotter.woken.pop(id(parent), None)
                 for slot in parent.slots.values():
                     slot.want = 0
-                self.sender.cancel_all(parent)
+                self.sender.cancel_all(parent, insist=True)
                 self.blotter.touch(parent)
 
     def _end_of_day(self, event: EndOfDay) -> None:

@@ -138,6 +138,8 @@ class Request:
     """The other side has said that it is pending."""
     orig: str = ""
     """OrigClOrdID(41) it was sent with: the last ClOrdID(11) that was not refused."""
+    rejected: bool = False
+    """The other side has refused it, and the order's state is in doubt all the same."""
 
     @property
     def is_cancel(self) -> bool:

@@ -92,8 +92,15 @@ class Sender:
         self.doubt(child)
         return ""
 
-    def cancel(self, child: ChildOrder) -> None:
-        """Ask for the cancel of a child; does nothing if it is over or being cancelled."""
+    def cancel(self, child: ChildOrder, *, insist: bool = False) -> None:
+        """Ask for the cancel of a child; does nothing if it is over or being cancelled.
+
+        A cancel that the venue has refused stays open in doubt, so that trimming waits until the venue has been asked.
+        Who must have the order gone says `insist`: a fresh cancel takes the refused one's place at once.
+        """
+        if insist:
+            for request in [r for r in child.requests or () if r.rejected]:
+                child.refuse(request.cl_ord_id)
         if child.over or child.cancelling:
             return
         parent = child.parent
@@ -104,10 +111,10 @@ class Sender:
         self.blotter.outbox.append(CancelOrder(child.mic, request, child.cl_ord_id, symbol, parent.side))
         self.doubt(child)
 
-    def cancel_all(self, parent: ParentOrder) -> None:
-        """Cancel everything live of a parent."""
+    def cancel_all(self, parent: ParentOrder, *, insist: bool = False) -> None:
+        """Cancel everything live of a parent; with `insist` also where a cancel was refused."""
         for child in list(parent.children.values()):
-            self.cancel(child)
+            self.cancel(child, insist=insist)
 
     def _alias(self, child: ChildOrder) -> str:
         request = f"{child.order_id}-{len(child.aliases)}"

@@ -3,8 +3,8 @@
 import pytest
 
 from smartexec.kernel.settings import Routing, Settings
-from smartexec.model.enums import OrdStatus
-from smartexec.model.events import EndOfDay, OrderState, Resolve, VenueStatus
+from smartexec.model.enums import KillLevel, OrdStatus
+from smartexec.model.events import EndOfDay, KillSwitch, OrderState, Resolve, VenueStatus
 from smartexec.model.routing import Capabilities
 from tests.kernel.desk import (
     LIT,
@@ -314,3 +314,31 @@ def test_status_that_a_replace_is_pending_is_no_replace(is_: OrdStatus) -> None:
     assert (child.counted, child.order_qty, child.cl_ord_id) == (100, 100, "P1.1")
     desk.tell(status("P1.1-1", OrdStatus.NEW, cum=0))
     assert (child.order_qty, child.cl_ord_id) == (60, "P1.1-1")
+
+
+def rejected_cancel() -> Desk:
+    """A desk whose one child is live, and its cancel refused."""
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(cancel("A"))
+    assert desk.tell(refused("P1.1")) == []
+    return desk
+
+
+@pytest.mark.parametrize("level", [KillLevel.FIRM, KillLevel.VENUE])
+def test_kill_switch_cancels_again_what_a_venue_refused_to_cancel(level: KillLevel) -> None:
+    desk = rejected_cancel()
+    said = desk.tell(KillSwitch(level, LIT if level is KillLevel.VENUE else "", user="test"))
+    assert cancels("P1.1", 2) in said
+    assert cancels("P1.1", 3) not in desk.tell(KillSwitch(level, "", user="test"))  # that one has no answer yet
+    assert desk.tell(canceled("P1.1", 2)) == [ends("O1", "CANCELED")]
+
+
+def test_end_of_day_cancels_again_what_a_venue_refused_to_cancel() -> None:
+    assert cancels("P1.1", 2) in rejected_cancel().tell(EndOfDay())
+
+
+def test_trimming_does_not_insist() -> None:
+    desk = rejected_cancel()
+    desk.tell(buy("B", 10, 1000))
+    assert desk.engine.blotter.children["P1.1"].aliases == ["P1.1", "P1.1-1"]

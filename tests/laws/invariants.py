@@ -10,8 +10,9 @@ from smartexec.kernel.blotter import CrossRow
 from smartexec.kernel.curve import limit_key
 from smartexec.kernel.engine import Engine
 from smartexec.kernel.orders import ChildOrder, ClientOrder, ParentOrder, ParentState
-from smartexec.model.commands import SendOrder
+from smartexec.model.commands import CancelOrder, SendOrder
 from smartexec.model.enums import ExecType, KillLevel
+from smartexec.model.events import OrderCancelReject
 from smartexec.model.routing import Route
 from smartexec.model.view import Decision
 from smartexec.runtime.tables import tables
@@ -223,6 +224,13 @@ def stopped(child: ChildOrder, killed: Collection[tuple[KillLevel, str]]) -> boo
         (KillLevel.INSTRUMENT, child.parent.instrument.symbol),
     )
     return any(name in killed for name in names)
+
+
+def asked(world: World, child: ChildOrder) -> bool:
+    """Whether a cancel has left that no reject has answered (law 8)."""
+    names = [c.cl_ord_id for c in world.commands if isinstance(c, CancelOrder) and c.cl_ord_id in child.aliases]
+    rejected = {e.cl_ord_id for _, _, e in world.log if isinstance(e, OrderCancelReject)}
+    return any(name not in rejected for name in names)
 
 
 def apart(world: World, child: ChildOrder) -> None:

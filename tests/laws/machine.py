@@ -307,7 +307,7 @@ class Machine:
         self.world.tell(KillSwitch(*what, user="test"))
         for child in self.world.engine.blotter.child_orders:
             if child.counted and invariants.stopped(child, {what: True}):
-                assert child.cancelling or child.over, child.order_id
+                assert child.over or invariants.asked(self.world, child), child.order_id
 
     def release(self, i: int) -> None:
         """The kill switches are released."""
