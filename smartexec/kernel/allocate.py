@@ -309,7 +309,10 @@ class Allocator:
 
     def _round(self, epoch: Epoch, lot: int, least: int) -> None:
         """Move what is not booked between the members of an epoch so that each has whole rounding lots."""
-        open_ = [i for i, m in enumerate(epoch.members) if not m.over and not epoch.booked[i]]
+        sign, left = epoch.parent.sign, epoch.shares.total - epoch.booked_qty
+        # A correction may have moved the average outside the limit of a member who had nothing of it (law 3).
+        admitted = [limit_key(limit, sign) * left >= epoch.unbooked * sign for limit in epoch.limits]
+        open_ = [i for i, m in enumerate(epoch.members) if not m.over and not epoch.booked[i] and admitted[i]]
         given = [epoch.shares.given[i] for i in open_]
         if not sum(given):
             return
