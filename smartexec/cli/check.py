@@ -1,13 +1,19 @@
 """`smartexec check CONFIG`."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from smartexec.cli.show import show_json
 from smartexec.errors import ConfigError, PluginError
+from smartexec.registry import discover
+from smartexec.runtime.dry_run import hint, not_allowed, refused
 from smartexec.runtime.plan import plan_file
 from smartexec.runtime.session import start
+
+MAX_FAULTS: Final = 50
+"""Faults shown; `--json` shows all."""
 
 
 @click.command("check")
@@ -15,17 +21,30 @@ from smartexec.runtime.session import start
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
 @click.pass_context
 def command(ctx: click.Context, config: Path, as_json: bool) -> None:
-    """Check CONFIG, its plugins and their inputs, and run nothing. One line per fault."""
-    faults: list[str] = []
-    try:
-        start(plan_file(config), lambda _: None)
-    except (ConfigError, PluginError) as error:
-        faults = str(error).splitlines()
+    """Check CONFIG, its plugins and its orders, and run nothing. One line per fault."""
+    faults = _faults(config)
     if as_json:
         show_json({"config": str(config), "faults": faults})
     else:
-        for line in faults:
+        for line in faults[:MAX_FAULTS]:
             click.echo(line, err=True)
+        if len(faults) > MAX_FAULTS:
+            click.echo(f"and {len(faults) - MAX_FAULTS:,} more", err=True)
         if not faults:
             click.echo(f"{config}: no faults")
     ctx.exit(2 if faults else 0)
+
+
+def _faults(config: Path) -> list[str]:
+    """Give the faults of a file, and where it has none, what would be refused of its orders."""
+    said: list[str] = []
+    try:
+        plan = plan_file(config)
+        start(plan, said.append)
+        said = refused(plan) + said
+    except (ConfigError, PluginError) as error:
+        return str(error).splitlines()
+    if any("TargetStrategy(847)" in line for line in said):
+        others = not_allowed(discover(), plan)
+        said = [hint(line, others) for line in said]
+    return [f"{config}: {line}" for line in said]

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,55 @@ def test_order_file_with_no_orders_runs_and_does_nothing(tmp_path: Path) -> None
     config = write(tmp_path)
     (tmp_path / "orders.csv").write_text(HEADER + "\n")
     assert table(ran(config), "client_orders") == []
+
+
+# -- the same, said before anything is run --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cells", "line"), ORDERS, ids=[line for _, line in ORDERS])
+def test_check_says_which_row_will_be_refused(tmp_path: Path, cells: dict[str, str], line: str) -> None:
+    config = write(tmp_path, order(**cells))
+    result = call("check", config)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{config}: OMS {cells.get('cl_ord_id', 'bad')}: orders.csv {line}")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_check_says_fifty_and_how_many_more_and_a_column_once(tmp_path: Path) -> None:
+    rows = [order(cl_ord_id=f"bad{n}").replace(",,,", ",,,5") for n in range(60)]
+    config = write(tmp_path, *rows, header=HEADER.replace("slices", "slics"))
+    lines = call("check", config).stderr.splitlines()
+    assert lines[0] == (
+        f"{config}: orders.csv: slics: found a column no strategy knows in 61 orders, "
+        "expected slices, cross_after, max_quote_age"
+    )
+    assert len(lines) == 51
+    assert lines[-1] == "and 12 more"
+    assert len(json.loads(call("check", config, "--json").stdout)["faults"]) == 62
+
+
+def test_check_says_that_a_strategy_is_installed_and_not_allowed(tmp_path: Path) -> None:
+    config = write(
+        tmp_path, config=CONFIG.replace('"smartexec-schedules", ', "").replace("[strategies.TWAP]\nslices = 2", "")
+    )
+    lines = call("check", config).stderr.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        assert line.endswith("; TWAP is installed, in smartexec-schedules, which is not in plugins.allow")
+
+
+def test_check_says_requests_that_will_be_refused(tmp_path: Path) -> None:
+    chain = [
+        order(cl_ord_id="r1", action="REPLACE", orig_cl_ord_id="good1", price="10.06"),
+        order(cl_ord_id="c1", action="CANCEL", orig_cl_ord_id="r1"),
+        order(cl_ord_id="c2", action="CANCEL", orig_cl_ord_id="nobody"),
+        order(cl_ord_id="c3", action="CANCEL"),
+    ]
+    config = write(tmp_path, *chain)
+    assert call("check", config).stderr.splitlines() == [
+        f"{config}: OMS c2: orders.csv row 6: OrigClOrdID(41) nobody: unknown order",
+        f"{config}: orders.csv row 7, orig_cl_ord_id: found nothing, expected the cl_ord_id of an earlier order",
+    ]
 
 
 # -- files that cannot be used, and configuration: nothing is run -----------------------------------------------------
