@@ -73,6 +73,8 @@ def test_every_directive_is_read_as_a_block() -> None:
 def test_python_runs(page: Path) -> None:
     namespace: dict[str, object] = {"__name__": page.stem}
     for number, block in enumerate(blocks(page, "python", "pycon"), 1):
+        if block.caption:
+            continue  # a file of a distribution: tests/docs/test_first_plugin.py
         name = f"{page.name}, block {number}"
         if block.language == "python":
             exec(compile(block.text, name, "exec"), namespace)
@@ -130,8 +132,16 @@ def known(line: str) -> bool:
     if program in ("python", ".venv/bin/python"):
         return words[:2] == ["-m", "pytest"] or (ROOT / words[0]).is_file()
     if program == "pip":
-        return words[0] == "install" and (ROOT / "plugins" / words[1].partition("[")[0]).is_dir()
+        return words[0] == "install" and (
+            (ROOT / "plugins" / words[-1].partition("[")[0]).is_dir() or written(words[-1])
+        )
     return program in ("smartexec", ".venv/bin/smartexec") and knows(words)
+
+
+def written(folder: str) -> bool:
+    """Whether a page says what is in the project folder."""
+    path = f"{folder.removeprefix('./')}/pyproject.toml"
+    return any(block.caption == path for page in PAGES for block in blocks(page, "toml"))
 
 
 def knows(words: list[str]) -> bool:
