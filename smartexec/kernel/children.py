@@ -82,7 +82,7 @@ class Children:
         if child is None or child.mic != report.mic:
             self._stranger(report)
             return
-        if report.cum_qty is not None and report.exec_type not in UNDOING and not self.ledger.knows(report):
+        if report.cum_qty is not None and report.exec_type not in UNDOING and not self.ledger.knows(report, child):
             child.venue_cum = max(child.venue_cum, min(report.cum_qty, child.order_qty))
         self._handlers[report.exec_type](child, report)
         self.after(child)

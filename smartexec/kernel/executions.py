@@ -1,7 +1,9 @@
 """The ledger of executions (law 5): each is booked once, whatever the order's state; busts and corrections follow it.
 
-The key is (venue, trade date, ExecID(17)), never the session. A bust or correction of an execution that has not come
-proves it: it is booked on that word, and its own report is a duplicate if it still comes. On an unknown order it waits.
+The key is (venue, trade date, ExecID(17)), never the session. Where a venue gives no trade date the date of receipt
+stands for it, and what the same order has under that ExecID from before midnight is the same execution. A bust or
+correction of an execution that has not come proves it: it is booked on that word, and its own report is a duplicate if
+it still comes. On an unknown order it waits.
 """
 
 from fractions import Fraction
@@ -38,6 +40,8 @@ class Ledger:
         self.books = books
         self.allocator = allocator
         self._early: dict[Key, ExecutionReport] = {}
+        self._by_order: dict[Key, Execution] = {}
+        """By (venue, order, ExecID(17)): the latest, for reports without a trade date."""
         self._day, self._date = -1, ""
 
     def _key(self, report: ExecutionReport, exec_id: str) -> Key:
@@ -46,12 +50,20 @@ class Ledger:
             self._day, self._date = day, utc_date(self.blotter.now)
         return report.mic, report.trade_date or self._date, exec_id
 
+    def _find(self, report: ExecutionReport, exec_id: str, child: ChildOrder | None) -> Execution | None:
+        """The execution that a report names, booked before; None if there is none."""
+        found = self.blotter.execution_keys.get(self._key(report, exec_id))
+        if found is None and not report.trade_date:
+            order = child.order_id if child else report.cl_ord_id
+            found = self._by_order.get((report.mic, order, exec_id))
+        return found
+
     # -- trades ----------------------------------------------------------------------------------------------------
 
     def trade(self, report: ExecutionReport, child: ChildOrder | None) -> bool:
         """Book an execution; False if it was booked before (or cannot be one, which is an alert)."""
         key = self._key(report, report.exec_id)
-        known = self.blotter.execution_keys.get(key)
+        known = self._find(report, report.exec_id, child)
         if known is not None:
             self._again(report, known)
             return False
@@ -70,9 +82,9 @@ class Ledger:
             self._undo(early, execution)
         return execution is not None
 
-    def knows(self, report: ExecutionReport) -> bool:
+    def knows(self, report: ExecutionReport, child: ChildOrder) -> bool:
         """Whether it reports an execution that is booked: its CumQty(14) is of the past then."""
-        return report.exec_type is ExecType.TRADE and self._key(report, report.exec_id) in self.blotter.execution_keys
+        return report.exec_type is ExecType.TRADE and self._find(report, report.exec_id, child) is not None
 
     def _again(self, report: ExecutionReport, known: Execution) -> None:
         self.blotter.duplicates += 1
@@ -107,6 +119,7 @@ class Ledger:
 
     def _note(self, execution: Execution) -> None:
         self.blotter.execution_keys[execution.mic, execution.trade_date, execution.exec_id] = execution
+        self._by_order[execution.mic, execution.cl_ord_id, execution.exec_id] = execution
         self.blotter.executions.append(execution)
 
     def _apply(self, execution: Execution, child: ChildOrder, parent: ParentOrder) -> None:
@@ -126,16 +139,16 @@ class Ledger:
 
     def undo(self, report: ExecutionReport, child: ChildOrder | None = None) -> Execution | None:
         """Take a TRADE_CANCEL or TRADE_CORRECT; gives the execution it undoes, None if there is nothing to do now."""
-        key = self._key(report, report.exec_id)
-        known = self.blotter.execution_keys.get(key)
+        known = self._find(report, report.exec_id, child)
         if known is not None:
             self.blotter.duplicates += 1
             if known.presumed and known.exec_type is ExecType.TRADE and report.exec_type is ExecType.TRADE_CORRECT:
                 self._explain(known, report)
             return None
-        target = self.blotter.execution_keys.get(self._key(report, report.exec_ref_id))
+        target = self._find(report, report.exec_ref_id, child)
         if target is None and child is not None:
-            target = self._of_another_day(report, child) or self._presume(report, child)
+            target = self._by_order.get((report.mic, child.order_id, report.exec_ref_id))  # under another date
+            target = target or self._presume(report, child)
         if target is None:
             self._early[self._key(report, report.exec_ref_id)] = report
             text = f"{report.exec_type.name} of ExecID(17) {report.exec_ref_id}, which has not come: kept until it does"
@@ -149,11 +162,6 @@ class Ledger:
             return None
         self._undo(report, target)
         return target
-
-    def _of_another_day(self, report: ExecutionReport, child: ChildOrder) -> Execution | None:
-        """The execution a bust means where the venue gives no trade dates and the day has changed since."""
-        name = report.exec_ref_id
-        return next((e for e in reversed(self.blotter.executions) if e.exec_id == name and e.child is child), None)
 
     def _presume(self, report: ExecutionReport, child: ChildOrder) -> Execution | None:
         """Book the execution that a bust or correction proves; None if it does not say how much that was."""

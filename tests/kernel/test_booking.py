@@ -320,3 +320,35 @@ def test_cross_is_booked_at_once_in_both_timings() -> None:
         desk = booked(timing)
         desk.tell(buy("A", 100), sell("B", 100))
         assert desk.rows == [("A", 100, 1000, 100_000), ("B", 100, 1000, 100_000)]
+
+
+DAY = 86_400
+
+
+def test_execution_without_trade_date_that_comes_again_after_midnight_is_booked_once() -> None:
+    desk = booked(Timing.ON_FILL)
+    desk.tell(buy("A", 300, 1002))
+    desk.tell(fill("P1.1", 100, 1000, exec_id="E1", cum_qty=100))
+    desk.wait(DAY)
+    assert desk.tell(fill("P1.1", 100, 1000, exec_id="E1", cum_qty=100)) == []
+    assert desk.lots == {"A": 100}
+    assert desk.engine.blotter.duplicates == 1
+
+
+def test_correction_without_trade_date_that_comes_again_after_midnight_is_booked_once() -> None:
+    desk = booked(Timing.ON_FILL)
+    desk.tell(buy("A", 300, 1002))
+    desk.tell(fill("P1.1", 100, 1000, exec_id="E1"))
+    desk.tell(correct("P1.1", "E1", 100, 1001))
+    rows = desk.rows
+    desk.wait(DAY)
+    desk.tell(correct("P1.1", "E1", 100, 1001))
+    assert desk.rows == rows
+
+
+def test_exec_id_used_again_under_another_trade_date_is_another_execution() -> None:
+    desk = booked(Timing.ON_FILL)
+    desk.tell(buy("A", 300, 1002))
+    for date in ("20231114", "20231115"):
+        desk.tell(fill("P1.1", 100, 1000, exec_id="E1", trade_date=date))
+    assert desk.lots == {"A": 200}
