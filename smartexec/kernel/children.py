@@ -204,6 +204,8 @@ class Children:
         self._ack(child)
         if self.ledger.trade(report, child):
             self.blotter.wake(child.parent, Wake.FILL)
+            if child.unverified and not child.query_at:  # its bust had come before it
+                self.sender.doubt(child)
 
     def _undone(self, child: ChildOrder, report: ExecutionReport) -> None:
         if self.ledger.undo(report, child) is not None:

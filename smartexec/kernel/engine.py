@@ -301,6 +301,7 @@ class Engine:
         self.intake.closed = True
         if not event.final:
             return
+        self.ledger.close()
         for parent in list(self.blotter.working.values()):
             for child in list(parent.children.values()):
                 text = f"in doubt at the end of the day: {child.counted} lots given up at CumQty(14) {child.cum_qty}"

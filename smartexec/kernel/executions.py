@@ -40,6 +40,7 @@ class Ledger:
         self.books = books
         self.allocator = allocator
         self._early: dict[Key, ExecutionReport] = {}
+        """Busts and corrections that wait for what they undo, by its key; trade date "" where none was given."""
         self._by_order: dict[Key, Execution] = {}
         """By (venue, order, ExecID(17)): the latest, for reports without a trade date."""
         self._day, self._date = -1, ""
@@ -77,10 +78,8 @@ class Ledger:
         if child is not None and execution is None:
             self.retract(child, report.last_qty, report.last_px)
         execution = execution or self._book(key, report, child)
-        early = self._early.pop(key, None)
-        if early is not None:
-            self._undo(early, execution)
-        return execution is not None
+        self._late(execution)
+        return True
 
     def knows(self, report: ExecutionReport, child: ChildOrder) -> bool:
         """Whether it reports an execution that is booked: its CumQty(14) is of the past then."""
@@ -150,10 +149,14 @@ class Ledger:
             target = self._by_order.get((report.mic, child.order_id, report.exec_ref_id))  # under another date
             target = target or self._presume(report, child)
         if target is None:
-            self._early[self._key(report, report.exec_ref_id)] = report
+            self._early[report.mic, report.trade_date, report.exec_ref_id] = report
             text = f"{report.exec_type.name} of ExecID(17) {report.exec_ref_id}, which has not come: kept until it does"
             self.blotter.alert("warning", text, report.cl_ord_id)
             return None
+        return self._undo_latest(report, target)
+
+    def _undo_latest(self, report: ExecutionReport, target: Execution) -> Execution | None:
+        """Undo what stands of an execution, whatever version that is; gives it, None if nothing of it stands."""
         while target.superseded is not None:
             target = target.superseded
         if target.exec_type is ExecType.TRADE_CANCEL:
@@ -162,6 +165,22 @@ class Ledger:
             return None
         self._undo(report, target)
         return target
+
+    def _late(self, execution: Execution) -> None:
+        """Undo a new execution if its bust or correction came first."""
+        if not self._early:
+            return
+        mic, exec_id = execution.mic, execution.exec_id
+        early = self._early.pop((mic, execution.trade_date, exec_id), None) or self._early.pop((mic, "", exec_id), None)
+        if early is not None and self._undo_latest(early, execution) and execution.child is not None:
+            execution.child.unverified = True
+
+    def close(self) -> None:
+        """The day is over: say what was to be undone and never came."""
+        for report in self._early.values():
+            text = f"{report.exec_type.name} of ExecID(17) {report.exec_ref_id}, which never came: nothing was undone"
+            self.blotter.alert("error", text, f"{report.mic} ClOrdID(11) {report.cl_ord_id}")
+        self._early.clear()
 
     def _presume(self, report: ExecutionReport, child: ChildOrder) -> Execution | None:
         """Book the execution that a bust or correction proves; None if it does not say how much that was."""
@@ -179,16 +198,16 @@ class Ledger:
         """What was presumed to be a trade turns out to correct one: that one does not stand beside it."""
         known.exec_type, known.exec_ref_id = ExecType.TRADE_CORRECT, report.exec_ref_id
         key = self._key(report, report.exec_ref_id)
-        target = self.blotter.execution_keys.get(key)
+        target = self._find(report, report.exec_ref_id, known.child)
         if target is None:
             target = evolve(
                 known, trade_date=key[1], exec_id=key[2], exec_type=ExecType.TRADE, exec_ref_id="", parts=[], rows=[]
             )
-            self.blotter.execution_keys[key] = target
-            self.blotter.executions.append(target)
+            self._note(target)
         elif target.superseded is None:
             self._unapply(target)
         target.superseded = known
+        self._late(target)
 
     def _undo(self, report: ExecutionReport, target: Execution) -> None:
         """Book the bust or correction, with its own row; a correction is a bust and a new execution in one."""
@@ -203,14 +222,17 @@ class Ledger:
         target.superseded = execution
         what = f"ExecID(17) {target.exec_id} {report.exec_type.name}: {target.last_qty} @ {target.last_px}"
         self.blotter.alert("warning", what, target.cl_ord_id)
-        if correct and self._amend(target, execution):
-            return
-        self._unapply(target)
-        if not correct:
-            return
-        if target.child is not None:
-            target.child.venue_cum += execution.last_qty
-            self._apply(execution, target.child, target.child.parent)
+        if not (correct and self._amend(target, execution)):
+            self._unapply(target)
+            if correct:
+                self._instead(execution)
+        self._late(execution)
+
+    def _instead(self, execution: Execution) -> None:
+        """Book a correction as a new execution."""
+        if execution.child is not None:
+            execution.child.venue_cum += execution.last_qty
+            self._apply(execution, execution.child, execution.child.parent)
         else:
             self.books.beyond(execution, "error", execution.last_qty)
 

@@ -1,6 +1,7 @@
 """Booking: given executions, busts and corrections, expect allocation rows: (account, lots, price, money in cents)."""
 
 from smartexec.kernel.settings import Allocation, Settings, Timing
+from smartexec.model.events import EndOfDay
 from smartexec.model.view import Decision, ParentView, Slice
 from tests.kernel.desk import (
     Desk,
@@ -320,6 +321,26 @@ def test_cross_is_booked_at_once_in_both_timings() -> None:
         desk = booked(timing)
         desk.tell(buy("A", 100), sell("B", 100))
         assert desk.rows == [("A", 100, 1000, 100_000), ("B", 100, 1000, 100_000)]
+
+
+def test_bust_of_a_correction_that_comes_before_the_correction() -> None:
+    """The bust says no quantity, so that it has to wait for what it undoes."""
+    desk = booked(Timing.ON_FILL)
+    desk.tell(buy("A", 300, 1002))
+    desk.tell(fill("P1.1", 100, 1000, exec_id="E1"))
+    desk.tell(bust("P1.1", "E1y"))
+    assert desk.lots == {"A": 100}
+    desk.tell(correct("P1.1", "E1", 100, 1001))
+    assert desk.lots == {"A": 0}
+    assert desk.engine.blotter.children["P1.1"].unverified
+    assert alerts("error", "TRADE_CANCEL of ExecID(17) E1y, which never came") not in desk.tell(EndOfDay(final=True))
+
+
+def test_bust_of_what_never_comes_is_said_at_the_end_of_the_day() -> None:
+    desk = booked(Timing.ON_FILL)
+    desk.tell(buy("A", 300, 1002))
+    desk.tell(bust("P1.1", "E9"))
+    assert alerts("error", "TRADE_CANCEL of ExecID(17) E9, which never came") in desk.tell(EndOfDay(final=True))
 
 
 DAY = 86_400
