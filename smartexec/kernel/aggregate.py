@@ -61,7 +61,7 @@ class Aggregator:
         self._pool(parent, order)
 
     def _joinable(self, parent: ParentOrder) -> bool:
-        return self.settings.join_open and parent.state is not ParentState.CLOSING
+        return self.settings.join_open and parent.state is ParentState.WORKING
 
     def _make(self, key: tuple[object, ...], market: Market, order: ClientOrder, event: NewOrder) -> ParentOrder:
         return ParentOrder(

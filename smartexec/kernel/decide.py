@@ -16,10 +16,17 @@ from smartexec.model.enums import Wake
 from smartexec.model.ids import Nanos, Px, Qty
 from smartexec.model.view import Decision, ParentView, PeerView, Slice, SlotView
 
+MIN_WAIT = 1_000_000
+"""A strategy that wants to be woken sooner than this, ns, is woken then: time must go on for the others."""
+
 
 def price_of(key: int, sign: int) -> int | None:
     """The price behind a limit key."""
     return None if key >= NO_LIMIT else key * sign
+
+
+def _lots(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 def fault_in(decision: Decision, now: int, routers: Collection[str]) -> str:
@@ -33,6 +40,8 @@ def fault_in(decision: Decision, now: int, routers: Collection[str]) -> str:
             return f"slice {s.slot!r}: qty {s.qty!r}, expected a whole number of lots, not negative"
         if s.price is not None and (type(s.price) is not int or s.price <= 0):
             return f"slice {s.slot!r}: price {s.price!r}, expected a positive integer in 1e-9 or None"
+        if not _lots(s.min_qty) or not (s.display_qty is None or _lots(s.display_qty)):
+            return f"slice {s.slot!r}: min_qty {s.min_qty!r}, display_qty {s.display_qty!r}, expected whole lots"
         if s.slot in names:
             return f"slice {s.slot!r}: named twice, expected once"
         if s.router and s.router not in routers:
@@ -95,11 +104,18 @@ class Decider:
                     del parent.slots[name]
         for s in decision.slices:
             self._fill_slot(parent, s)
-        parent.wake_token += 1
-        if decision.wake_at is not None:
-            token = parent.wake_token
-            self.timers.at(decision.wake_at, lambda: self._timer(parent, token))
+        parent.wake_at = decision.wake_at
+        if parent.wake_at is not None:
+            parent.wake_at = max(parent.wake_at, blotter.now + MIN_WAIT)
+            self._arm(parent)
         blotter.touch(parent)
+
+    def _arm(self, parent: ParentOrder) -> None:
+        """Have a timer no later than the strategy wants to be woken; one that fires early arms itself again."""
+        at = parent.wake_at
+        if at is not None and (parent.timer_at is None or at < parent.timer_at):
+            parent.timer_at = at
+            self.timers.at(at, lambda: self._timer(parent, at))
 
     def _fill_slot(self, parent: ParentOrder, s: Slice) -> None:
         slot = parent.slots.get(s.slot)
@@ -111,9 +127,15 @@ class Decider:
         slot.attempts = list(slot.legs.values())
         slot.rounds, slot.hold_until, slot.clipped_by = 0, 0, ""
 
-    def _timer(self, parent: ParentOrder, token: int) -> None:
-        if parent.wake_token == token:
+    def _timer(self, parent: ParentOrder, at: int) -> None:
+        if parent.timer_at != at:
+            return
+        parent.timer_at = None
+        if parent.wake_at is not None and parent.wake_at <= self.blotter.now:
+            parent.wake_at = None
             self.blotter.wake(parent, Wake.TIMER)
+        else:
+            self._arm(parent)
 
     # -- the view --------------------------------------------------------------------------------------------------
 

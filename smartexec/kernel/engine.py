@@ -88,7 +88,7 @@ class Engine:
         self.intake = Intake(
             blotter, self.books, self.guards, self.markets, self.strategies, self.quarantined, self.aggregator.file
         )
-        self.netter = Netter(blotter, self.books, self.allocator, settings.netting)
+        self.netter = Netter(blotter, self.books, self.allocator, self.guards, settings.netting)
         self.decider = Decider(blotter, advisor, self.timers, routers, self.quarantined, self._quarantine)
         self.router = Router(
             blotter, advisor, self.sender, self.scorecard, self.netter, self.timers, settings.routing,
@@ -279,7 +279,8 @@ class Engine:
 
     def _quarantine(self, plugin: str, why: str) -> None:
         """Put every parent of a plugin into its safe state: cancel what is live, send nothing more (law 10)."""
-        if plugin not in self.quarantined:
+        again = plugin in self.quarantined
+        if not again:
             self.quarantined[plugin] = why
             self.blotter.alert("error", f"plugin quarantined: {why}", plugin)
         default = self.settings.routing.default
@@ -287,6 +288,9 @@ class Engine:
             routers = {s.slice.router or default for s in parent.slots.values()}
             if parent.state is ParentState.WORKING and (parent.strategy == plugin or plugin in routers):
                 parent.state = ParentState.SAFE
+                if again:
+                    text = f"{parent.leaves_qty} lots wait for the end: plugin {plugin} is quarantined"
+                    self.blotter.alert("error", text, parent.parent_id)
                 self.blotter.woken.pop(id(parent), None)
                 for slot in parent.slots.values():
                     slot.want = 0

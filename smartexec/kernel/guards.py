@@ -127,18 +127,24 @@ class Guards:
             bucket = self._buckets[scope] = Bucket(rate, rate * NANOS_PER_SECOND, self.blotter.now)
         return bucket
 
+    def stopped(self, parent: ParentOrder) -> str:
+        """What keeps a parent from trading anywhere, crosses included; "" if nothing does."""
+        if self.killed and self._kill_for(parent):
+            return "kill switch"
+        return "trading phase" if parent.market.phase in NOT_TRADING else ""
+
+    def _kill_for(self, parent: ParentOrder) -> bool:
+        keys = (
+            (KillLevel.FIRM, ""),
+            (KillLevel.STRATEGY, parent.strategy),
+            (KillLevel.INSTRUMENT, parent.instrument.symbol),
+        )
+        return any(key in self.killed for key in keys)
+
     # -- one method per guard: True = refused ------------------------------------------------------------------------
 
     def _killed(self, _bounds: Bounds, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
-        return bool(self.killed) and any(
-            key in self.killed
-            for key in (
-                (KillLevel.FIRM, ""),
-                (KillLevel.STRATEGY, parent.strategy),
-                (KillLevel.VENUE, mic),
-                (KillLevel.INSTRUMENT, parent.instrument.symbol),
-            )
-        )
+        return bool(self.killed) and ((KillLevel.VENUE, mic) in self.killed or self._kill_for(parent))
 
     def _phase(self, _bounds: Bounds, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
         return parent.market.phase_at(mic) in NOT_TRADING

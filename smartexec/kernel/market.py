@@ -26,6 +26,9 @@ class Touch:
     bid_qty: int = 0
     ask: int | None = None
     ask_qty: int = 0
+    bid_time: int = 0
+    """When the bid was last quoted, ns."""
+    ask_time: int = 0
 
     @property
     def valid(self) -> bool:
@@ -40,6 +43,8 @@ class Market:
     instrument: Instrument
     quotes: dict[str, Quote] = Factory(dict)
     """By MIC; "" is the consolidated tape and, where it is there, the best bid and offer."""
+    times: dict[str, int] = Factory(dict)
+    """When each quote came, ns."""
     quote_time: int | None = None
     """When the tape quoted last, or any venue where there is no tape."""
     touch: Touch | None = Factory(Touch)
@@ -59,6 +64,7 @@ class Market:
     def on_quote(self, quote: Quote, now: int) -> None:
         """Take a quote."""
         self.quotes[quote.mic] = quote
+        self.times[quote.mic] = now
         if not quote.mic or "" not in self.quotes:
             self.quote_time = now
         self.touch = None
@@ -73,6 +79,7 @@ class Market:
     def on_phase(self, change: PhaseChange) -> None:
         """Take a change of phase."""
         self.phases[change.mic] = change.phase
+        self.touch = None
 
     @property
     def phase(self) -> Phase:
@@ -91,24 +98,30 @@ class Market:
         """Best bid and offer now."""
         if self.touch is None:
             tape = self.quotes.get("")
-            self.touch = Touch(tape.bid, tape.bid_qty, tape.ask, tape.ask_qty) if tape else self._over_venues()
+            self.touch = self._over_venues() if tape is None else self._of_tape(tape)
         return self.touch
 
+    def _of_tape(self, tape: Quote) -> Touch:
+        at = self.times[""]
+        return Touch(tape.bid, tape.bid_qty, tape.ask, tape.ask_qty, at, at)
+
     def _over_venues(self) -> Touch:
+        """The best of the venues that are up and trade."""
         best = Touch()
-        for quote in self.quotes.values():
-            if self.down.get(quote.mic):
+        for mic, quote in self.quotes.items():
+            if self.down.get(mic) or self.phase_at(mic) in STOPPED:
                 continue
+            at = self.times[mic]
             if quote.bid is not None and quote.bid_qty > 0:
                 if best.bid is None or quote.bid > best.bid:
-                    best.bid, best.bid_qty = quote.bid, quote.bid_qty
+                    best.bid, best.bid_qty, best.bid_time = quote.bid, quote.bid_qty, at
                 elif quote.bid == best.bid:
-                    best.bid_qty += quote.bid_qty
+                    best.bid_qty, best.bid_time = best.bid_qty + quote.bid_qty, max(best.bid_time, at)
             if quote.ask is not None and quote.ask_qty > 0:
                 if best.ask is None or quote.ask < best.ask:
-                    best.ask, best.ask_qty = quote.ask, quote.ask_qty
+                    best.ask, best.ask_qty, best.ask_time = quote.ask, quote.ask_qty, at
                 elif quote.ask == best.ask:
-                    best.ask_qty += quote.ask_qty
+                    best.ask_qty, best.ask_time = best.ask_qty + quote.ask_qty, max(best.ask_time, at)
         return best
 
     def reference(self) -> int | None:

@@ -10,6 +10,7 @@ from smartexec.kernel.allocate import Allocator
 from smartexec.kernel.blotter import Blotter, CrossRow
 from smartexec.kernel.booking import Books, minor_unit
 from smartexec.kernel.crossing import cross, offset
+from smartexec.kernel.guards import Guards
 from smartexec.kernel.market import Market, Touch, round_half_even
 from smartexec.kernel.orders import ClientOrder, ParentOrder, ParentState
 from smartexec.kernel.settings import Netting, NettingScope, SameOwner
@@ -23,7 +24,8 @@ Side = list[tuple[ClientOrder, int]]
 class Netter:
     """Crosses opposing parents."""
 
-    def __init__(self, blotter: Blotter, books: Books, allocator: Allocator, settings: Netting) -> None:
+    def __init__(self, blotter: Blotter, books: Books, allocator: Allocator, guards: Guards, settings: Netting) -> None:
+        self.guards = guards
         self.blotter = blotter
         self.books = books
         self.allocator = allocator
@@ -40,9 +42,9 @@ class Netter:
         return None if both % 2 else (touch, both // 2)
 
     def fresh(self, market: Market) -> bool:
-        """Whether the last quote is young enough to cross at."""
-        quoted = market.quote_time
-        return quoted is not None and self.blotter.now - quoted <= self.settings.max_quote_age
+        """Whether both quotes that make the touch are young enough to cross at."""
+        touch = market.best()
+        return self.blotter.now - min(touch.bid_time, touch.ask_time) <= self.settings.max_quote_age
 
     def net(self, market: Market, parents: list[ParentOrder]) -> None:
         """Cross what can be crossed between the working parents of one instrument."""
@@ -57,8 +59,9 @@ class Netter:
 
     def _able(self, parent: ParentOrder, mid: int) -> bool:
         """Whether it has anything to cross at the midpoint: cheap, for most have not."""
-        working = parent.state is ParentState.WORKING and parent.leaves_qty > 0
-        return working and demand.target(parent).worst >= mid * parent.sign and self.free(parent) > 0
+        if parent.state is not ParentState.WORKING or not parent.leaves_qty or self.guards.stopped(parent):
+            return False
+        return demand.target(parent).worst >= mid * parent.sign and self.free(parent) > 0
 
     def crossable(self, parent: ParentOrder, other: ParentOrder, lots: int) -> bool:
         """Whether two parents could cross something if `lots` of what `other` has live were free again."""

@@ -166,6 +166,8 @@ class Slot:
     spent: bool = False
     last_outcome: Outcome | None = None
     clipped_by: str = ""
+    told: str = ""
+    """What last kept a leg back and was alerted; "" since one went out."""
     hold_until: int = 0
     """The routing logic asked to be called again then."""
     state: object = None
@@ -236,7 +238,10 @@ class ParentOrder:
     child_count: int = 0
     epoch: Epoch | None = None
     epochs: list[Epoch] = Factory(list)
-    wake_token: int = 0
+    wake_at: int | None = None
+    """When its strategy asked to be woken."""
+    timer_at: int | None = None
+    """When its earliest timer fires: there is no other before that."""
     last_wake: Wake = Wake.START
     decision: Decision | None = None
     row: "DecisionRow | None" = None

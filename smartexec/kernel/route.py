@@ -10,7 +10,7 @@ from attrs import evolve
 from smartexec.kernel.advisor import Advisor, Fault
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.curve import NO_LIMIT, limit_key
-from smartexec.kernel.decide import price_of
+from smartexec.kernel.decide import MIN_WAIT, price_of
 from smartexec.kernel.netting import Netter
 from smartexec.kernel.orders import ChildOrder, ParentOrder, Slot, Why
 from smartexec.kernel.scorecard import Scorecard
@@ -68,6 +68,11 @@ class Router:
         if name in self.quarantined:
             self.quarantine(name, "still quarantined")
             return
+        stop = self.sender.guards.stopped(parent)
+        if stop:  # every leg would be refused: the routing logic need not be asked
+            self._tell(parent, slot, stop, f"child orders not sent: {stop}")
+            self._hold(parent, slot)
+            return
         request = self._request(parent, slot, qty, worst)
         slot.rounds += 1
         answer = self.advisor.route(name, request)
@@ -77,8 +82,8 @@ class Router:
             return
         slot.state = answer.state
         if answer.wake_at is not None:
-            slot.hold_until = answer.wake_at
-            self.timers.at(answer.wake_at, lambda: self.blotter.touch(parent))
+            slot.hold_until = max(answer.wake_at, self.blotter.now + MIN_WAIT)
+            self.timers.at(slot.hold_until, lambda: self.blotter.touch(parent))
         before = len(slot.legs)
         self._send(parent, slot, request, answer, worst, name)
         if len(slot.legs) == before and answer.wake_at is None:
@@ -93,6 +98,9 @@ class Router:
             self._unfilled(parent, slot)
             return
         slot.rounds -= 1
+        self._hold(parent, slot)
+
+    def _hold(self, parent: ParentOrder, slot: Slot) -> None:
         slot.hold_until = self.blotter.now + RETRY
         self.timers.at(slot.hold_until, lambda: self.blotter.touch(parent))
 
@@ -160,7 +168,7 @@ class Router:
         for leg in legs:
             if not isinstance(leg, Leg):
                 return f"legs: found {type(leg).__name__}, expected Leg"
-            if not _whole(leg.qty, leg.min_qty, leg.rest_for or 0, leg.price or 0):
+            if not _whole(leg.qty, leg.min_qty, leg.rest_for or 0, leg.price or 0, leg.display_qty or 0):
                 return f"leg to {leg.mic!r}: qty {leg.qty!r}, price {leg.price!r}: expected whole numbers, not negative"
         if route.wake_at is not None and (type(route.wake_at) is not int or route.wake_at <= now):
             return f"wake_at {route.wake_at!r}, expected later than now {now}"
@@ -185,6 +193,7 @@ class Router:
                 sent = self.sender.send(parent, slot, leg, qty, why)
                 if isinstance(sent, ChildOrder):
                     parent.row.legs.append(sent)
+                    slot.told = ""
                 else:
                     refusal = sent
             if refusal:
@@ -194,8 +203,10 @@ class Router:
         """Whole lots, on the tick; a market leg under a limit or collar becomes a limit leg there."""
         lot = parent.instrument.lot
         price = request.limit if leg.price is None else leg.price
-        if price is None and leg.peg is None:
-            price = self.sender.guards.collared(parent, leg.mic)
+        if leg.price is None and leg.peg is None:
+            collar = self.sender.guards.collared(parent, leg.mic)
+            if collar is not None and (price is None or (collar - price) * parent.sign < 0):
+                price = collar
         if price is not None:
             price = self.on_tick(parent, price)
         qty = leg.qty - leg.qty % lot
@@ -211,7 +222,10 @@ class Router:
             ("no quantity", leg.qty == 0),
             ("venue is down", not self.scorecard.up[leg.mic]),
             ("quantity exceeded", leg.qty > left),
+            ("price is not positive", leg.price is not None and leg.price <= 0),
             ("limit broken", limit_key(leg.price, parent.sign) > worst),
+            ("minimum quantity exceeds the quantity", leg.min_qty > leg.qty),
+            ("display quantity is not within the quantity", not 0 < (leg.display_qty or leg.qty) <= leg.qty),
             ("time in force not supported", leg.time_in_force not in capabilities.times_in_force),
             ("order type not supported", not known),
             ("minimum quantity not supported", leg.min_qty > 0 and not capabilities.min_qty),
@@ -221,13 +235,18 @@ class Router:
         return next((name for name, broken in checks if broken), "")
 
     def _clip(self, parent: ParentOrder, slot: Slot, leg: Leg, refusal: str) -> None:
-        """Note what kept a leg from going out; a person is told once, until something else does."""
-        if parent.row is not None:
-            parent.row.refused.append(f"{leg.mic} {leg.qty}: {refusal}")
-        if slot.clipped_by != refusal != SELF_MATCH:
-            text = f"child order not sent: {refusal} ({leg.qty} lots to {leg.mic})"
-            self.blotter.alert("warning", text, f"{parent.parent_id} slot {slot.name}")
+        """Note what kept a leg from going out."""
+        text = f"{leg.mic} {leg.qty}: {refusal}"
+        if parent.row is not None and text not in parent.row.refused[-1:]:
+            parent.row.refused.append(text)
+        self._tell(parent, slot, refusal, f"child order not sent: {refusal} ({leg.qty} lots to {leg.mic})")
+
+    def _tell(self, parent: ParentOrder, slot: Slot, refusal: str, text: str) -> None:
+        """Say what keeps a slot back: to the strategy always, to people once, until it is something else."""
         slot.clipped_by = refusal
+        if refusal not in (slot.told, SELF_MATCH):
+            slot.told = refusal
+            self.blotter.alert("warning", text, f"{parent.parent_id} slot {slot.name}")
 
     # -- self-match prevention -------------------------------------------------------------------------------------
 

@@ -27,6 +27,11 @@ class Timers:
         """When the next action is due."""
         return self._heap[0][0] if self._heap else None
 
+    @property
+    def pending(self) -> int:
+        """How many actions wait."""
+        return len(self._heap)
+
     def fire(self, now: int) -> None:
         """Run what is due, what became due meanwhile included."""
         while self._heap and self._heap[0][0] <= now:

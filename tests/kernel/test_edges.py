@@ -2,13 +2,17 @@
 
 import pytest
 
+from smartexec.kernel.advisor import Fault
 from smartexec.kernel.settings import Allocation, Limits, Risk, Routing, Settings, Timing
-from smartexec.model.enums import ExecType, OrdStatus, Side, TimeInForce, Wake
-from smartexec.model.events import EndOfDay, ExecutionReport, OrderState
+from smartexec.model.enums import ExecType, KillLevel, OrdStatus, Phase, Side, TimeInForce, Wake
+from smartexec.model.events import EndOfDay, ExecutionReport, KillSwitch, OrderState
+from smartexec.model.routing import Capabilities, Leg, Route
 from smartexec.model.view import Decision, ParentView, Slice
 from tests.kernel.desk import (
+    ATS,
     CENT,
     LIT,
+    XYZ,
     Desk,
     ack,
     alerts,
@@ -16,9 +20,12 @@ from tests.kernel.desk import (
     cancel,
     correct,
     fill,
+    idle,
+    phase,
     queries,
     quote,
     refused,
+    sell,
     sends,
     taken,
 )
@@ -110,3 +117,69 @@ def test_correction_after_the_end_moves_only_the_lots_that_differ(timing: Timing
     for row in desk.engine.blotter.allocations:
         booked[row.account] = booked.get(row.account, 0) + row.qty
     assert booked.get("error", 0) == error
+
+
+@pytest.mark.parametrize("level", [KillLevel.FIRM, KillLevel.INSTRUMENT, KillLevel.STRATEGY])
+def test_nothing_crosses_under_a_kill_switch(level: KillLevel) -> None:
+    desk = Desk(idle)
+    desk.tell(KillSwitch(level, {KillLevel.INSTRUMENT: XYZ, KillLevel.STRATEGY: "S"}.get(level, "")))
+    desk.tell(buy("A", 100, 1010), sell("B", 100, 990))
+    assert desk.lots == {"A": 0, "B": 0}
+
+
+def test_market_slice_of_an_order_with_a_wide_limit_goes_out_at_the_collar() -> None:
+    desk = Desk(
+        at_market, lambda r: Route((Leg(LIT, r.qty),)), settings=Settings(risk=Risk(firm=Limits(collar_bps=100)))
+    )
+    desk.tell(quote(999, 1001))
+    assert desk.tell(buy("A", 100, 1200)) == [taken("O1"), sends("P1.1", "BUY", 100, 1010)]
+
+
+@pytest.mark.parametrize(
+    "leg",
+    [Leg(LIT, 100, price=0), Leg(LIT, 100, price=1000 * CENT, display_qty=101), Leg(LIT, 10, price=CENT, min_qty=11)],
+)
+def test_leg_that_makes_no_sense_is_not_sent(leg: Leg) -> None:
+    desk = Desk(router=lambda _: Route((leg,)), venues={LIT: Capabilities(min_qty=True, display_qty=True)})
+    assert not [s for s in desk.tell(sell("A", 100)) if s[0] == "send"]
+
+
+def test_old_or_halted_venue_makes_no_midpoint_to_cross_at() -> None:
+    desk = Desk(idle, market=False)
+    desk.tell(phase(), quote(990, 1001, ATS))
+    desk.wait(3600)
+    desk.tell(quote(999, 1010, LIT), buy("A", 100, 1200), sell("B", 100, 900))
+    assert desk.lots == {"A": 0, "B": 0}
+    desk.tell(phase(Phase.HALTED, ATS))
+    assert [(x.bid, x.ask) for x in desk.engine.blotter.crosses] == [(999 * CENT, 1010 * CENT)]
+
+
+def test_order_does_not_join_a_parent_in_its_safe_state() -> None:
+    desk = Desk(router=lambda _: Fault("parallel", "broken"))
+    desk.tell(buy("A", 100))
+    desk.tell(buy("B", 100))
+    assert desk.parents == ["P1", "P2"]
+    assert [a.where for a in desk.engine.blotter.alerts] == ["parallel", "P2"]
+
+
+def test_strategy_that_wants_to_be_woken_at_once_for_ever_is_woken_each_millisecond() -> None:
+    desk = Desk(lambda view: Decision((), view.now + 1))
+    desk.tell(buy("A", 100))
+    desk.wait(0.01)
+    assert len(desk.views) <= 12
+
+
+def test_timers_do_not_pile_up_behind_decisions() -> None:
+    desk = Desk(lambda view: Decision((), view.now + 10**12), wakes=frozenset({Wake.QUOTE}))
+    desk.tell(buy("A", 100))
+    for n in range(50):
+        desk.tell(quote(999 - n % 2, 1001))
+    assert desk.engine.timers.pending == 1
+
+
+def test_what_a_guard_keeps_back_is_alerted_once() -> None:
+    desk = Desk(settings=Settings(risk=Risk(firm=Limits(max_order_qty=10))))
+    desk.tell(buy("A", 100))
+    desk.wait(60)
+    assert len(desk.engine.blotter.alerts) == 1
+    assert all(len(row.refused) <= 1 for row in desk.engine.blotter.decisions)

@@ -7,6 +7,7 @@ from smartexec.model.enums import Phase
 from smartexec.model.events import Event
 from smartexec.model.view import Decision, ParentView, Slice
 from tests.kernel.desk import (
+    CENT,
     SECOND,
     START,
     Desk,
@@ -242,7 +243,7 @@ def test_net_self_match_without_consent_sends_nothing() -> None:
 
 def test_net_a_cross_starts_a_new_epoch() -> None:
     """Weights before the cross 300 to 100; B takes no part in it, so they are 100 to 100 after."""
-    desk = Desk(lambda view: Decision((Slice(min(view.leaves_qty, 100), 1002),)))
+    desk = Desk(lambda view: Decision((Slice(min(view.leaves_qty, 100), 1002 * CENT),)))
     desk.tell(buy("A", 300), buy("B", 100, no_cross=True))
     desk.tell(fill("P1.1", 40, 1001))
     assert desk.shares == {"A": 30, "B": 10}

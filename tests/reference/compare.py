@@ -215,7 +215,9 @@ def epochs(world: World, recorder: Recorder) -> None:
             same((about, "paid", off), off <= Fraction(sum(abs(n) for r in rows for n, _ in r), 2), True)
             log = recorder.shares[id(epoch.shares)]
             same((about, "carried"), sum(log.carried), 0)
-        if all(e.exec_type is ExecType.TRADE for e in world.engine.blotter.executions if e.parent is p):
+        allocation = world.engine.settings.allocation
+        moved = allocation.rounding_lot > 1 or allocation.min_qty  # at the end, after deficits were carried on
+        if not moved and all(e.exec_type is ExecType.TRADE for e in world.engine.blotter.executions if e.parent is p):
             for before, after in pairwise(p.epochs):
                 _carried((p.parent_id, after.number), before, after)
 
