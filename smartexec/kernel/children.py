@@ -78,14 +78,19 @@ class Children:
 
     def report(self, report: ExecutionReport) -> None:
         """Take an ExecutionReport(35=8)."""
-        child = self.blotter.children.get(report.cl_ord_id) or self.blotter.children.get(report.orig_cl_ord_id)
-        if child is None or child.mic != report.mic:
+        child = self._find(report.mic, report.cl_ord_id) or self._find(report.mic, report.orig_cl_ord_id)
+        if child is None:
             self._stranger(report)
             return
         if report.cum_qty is not None and report.exec_type not in UNDOING and not self.ledger.knows(report, child):
             child.venue_cum = max(child.venue_cum, min(report.cum_qty, child.order_qty))
         self._handlers[report.exec_type](child, report)
         self.after(child)
+
+    def _find(self, mic: str, cl_ord_id: str) -> ChildOrder | None:
+        """The child of this ClOrdID(11) at this venue: another venue has nothing to say of it."""
+        child = self.blotter.children.get(cl_ord_id)
+        return child if child is not None and child.mic == mic else None
 
     def _stranger(self, report: ExecutionReport) -> None:
         if report.exec_type is ExecType.TRADE:
@@ -98,9 +103,13 @@ class Children:
 
     def cancel_reject(self, reject: OrderCancelReject) -> None:
         """Take an OrderCancelReject(35=9): the order goes on as it was, unless it is over: then how is asked."""
-        child = self.blotter.children.get(reject.cl_ord_id)
-        request = child.find(reject.cl_ord_id) if child is not None else None
-        if child is None or request is None:
+        child = self._find(reject.mic, reject.cl_ord_id)
+        if child is None:
+            text = "cancel reject on an unknown request: ignored"
+            self.blotter.alert("warning", text, f"{reject.mic} ClOrdID(11) {reject.cl_ord_id}")
+            return
+        request = child.find(reject.cl_ord_id)
+        if request is None:
             return
         if request.is_cancel and not child.over:
             request.rejected = True
@@ -113,7 +122,7 @@ class Children:
 
     def state(self, state: OrderState) -> None:
         """Take a running total from a venue without execution ids: book the difference."""
-        child = self.blotter.children.get(state.cl_ord_id)
+        child = self._find(state.mic, state.cl_ord_id)
         if child is None:
             text = f"state with CumQty(14) {state.cum_qty} of an unknown order: ignored"
             self.blotter.alert("error" if state.cum_qty else "warning", text, f"{state.mic} {state.cl_ord_id}")
@@ -184,7 +193,8 @@ class Children:
 
     def _replaced(self, child: ChildOrder, report: ExecutionReport) -> None:
         self._ack(child)
-        child.accept(report.cl_ord_id)
+        if child.accept(report.cl_ord_id):
+            self._terms(child, report)
 
     def _pending(self, child: ChildOrder, report: ExecutionReport) -> None:
         child.pend(report.cl_ord_id)
@@ -193,12 +203,24 @@ class Children:
         child.suspend()
 
     def _restated(self, child: ChildOrder, report: ExecutionReport) -> None:
-        qty = report.order_qty
-        if qty is not None and qty > child.order_qty:
-            text = f"restated from {child.order_qty} to {qty} lots: the increase is cancelled"
+        self._terms(child, report)
+        child.restate()
+
+    def _terms(self, child: ChildOrder, report: ExecutionReport) -> None:
+        """Take quantity and price as the venue has them; more, or a worse price, than was asked for is cancelled."""
+        qty, price, sign = report.order_qty, report.price, child.parent.sign
+        if (qty is None or qty == child.order_qty) and (price is None or price == child.price):
+            return
+        more = qty is not None and qty > max(child.order_qty, report.cum_qty or 0)
+        worse = price is not None and limit_key(price, sign) > limit_key(child.price, sign)
+        if more or worse:
+            text = (
+                f"{report.exec_type.name} from {child.order_qty} lots at {child.price} to {qty} at {price}: cancelled"
+            )
             self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
             child.frozen = True
-        child.restate(qty)
+        child.amend(qty, price)
+        child.key = max(child.key, limit_key(child.price, sign))
 
     def _traded(self, child: ChildOrder, report: ExecutionReport) -> None:
         self._ack(child)

@@ -3,8 +3,8 @@
 import pytest
 
 from smartexec.kernel.settings import Routing, Settings
-from smartexec.model.enums import KillLevel, OrdStatus
-from smartexec.model.events import EndOfDay, KillSwitch, OrderState, Resolve, VenueStatus
+from smartexec.model.enums import ExecType, KillLevel, OrdStatus
+from smartexec.model.events import EndOfDay, KillSwitch, OrderCancelReject, OrderState, Resolve, VenueStatus
 from smartexec.model.routing import Capabilities
 from tests.kernel.desk import (
     LIT,
@@ -22,6 +22,7 @@ from tests.kernel.desk import (
     pending,
     queries,
     refused,
+    report,
     sends,
     status,
     trades,
@@ -342,3 +343,35 @@ def test_trimming_does_not_insist() -> None:
     desk = rejected_cancel()
     desk.tell(buy("B", 10, 1000))
     assert desk.engine.blotter.children["P1.1"].aliases == ["P1.1", "P1.1-1"]
+
+
+def test_what_another_venue_says_of_a_child_is_not_of_it() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(cancel("A"))
+    child = desk.engine.blotter.children["P1.1"]
+    state = OrderState("XATS", "P1.1", 40, nanos(1000) or 0, OrdStatus.CANCELED)
+    assert desk.tell(state) == [alerts("error", "state with CumQty(14) 40 of an unknown order")]
+    reject = OrderCancelReject("XATS", "P1.1-1", "P1.1", OrdStatus.NEW)
+    assert desk.tell(reject) == [alerts("warning", "cancel reject on an unknown request")]
+    assert (child.cum_qty, child.counted, [r.rejected for r in child.requests or ()]) == (0, 100, [False])
+
+
+@pytest.mark.parametrize(("qty", "at", "gone"), [(60, 999, False), (100, 1001, True), (120, 1000, True)])
+def test_restatement_gives_quantity_and_price(qty: int, at: float, gone: bool) -> None:
+    """A price that is worse than asked, or a larger quantity, is cancelled."""
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    restated = report("P1.1", ExecType.RESTATED, OrdStatus.NEW, order_qty=qty, price=nanos(at))
+    assert (cancels("P1.1") in desk.tell(restated)) is gone
+    child = desk.engine.blotter.children["P1.1"]
+    assert (child.order_qty, child.price, child.key) == (qty, nanos(at), nanos(at))
+
+
+def test_replace_is_taken_as_the_venue_took_it() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    child = desk.engine.blotter.children["P1.1"]
+    assert not desk.engine.sender.replace(child, 60, nanos(999))
+    desk.tell(report("P1.1-1", ExecType.REPLACED, OrdStatus.NEW, order_qty=70, price=nanos(998)))
+    assert (child.order_qty, child.price, child.frozen) == (70, nanos(998), True)
