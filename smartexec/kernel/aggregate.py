@@ -172,6 +172,8 @@ class Aggregator:
             if not order.over:
                 order.lots_left = 0
                 self.books.end(order, Life.EXPIRED, ExecType.EXPIRED, "expired with its parent")
+            else:
+                self.books.too_late(order, order.ord_status.name)
         parent.state, parent.ended, parent.leaves_qty = ParentState.ENDED, now, 0
         parent.volume1, parent.turnover1 = parent.market.volume, parent.market.turnover
         parent.pending.clear()

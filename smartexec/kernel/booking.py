@@ -76,6 +76,20 @@ class Books:
         order_id = order.order_id if order else "NONE"
         self.blotter.outbox.append(ClientCancelReject(source, order_id, *ids, status, reason, text))
 
+    def decided(self, order: ClientOrder, request: str, outcome: str, text: str = "") -> None:
+        """Write down what came of a request."""
+        row = self.blotter.open_requests.pop((order.source, request), None)
+        if row is not None:
+            row.outcome, row.decided, row.text = outcome, self.blotter.now, text
+
+    def too_late(self, order: ClientOrder, status: str, but: str = "") -> None:
+        """Refuse what is asked of an order that is over, or about to be, as `status`; all but the request `but`."""
+        for request in [r for r in order.requests or () if r.cl_ord_id != but]:
+            order.refuse(request.cl_ord_id)
+            text = f"order is {status}"
+            self.decided(order, request.cl_ord_id, "REFUSED", text)
+            self.refuse(order.source, order, (request.cl_ord_id, order.cl_ord_id), CxlRejReason.TOO_LATE, text)
+
     # -- rows ------------------------------------------------------------------------------------------------------
 
     def _row(
@@ -205,7 +219,8 @@ class Books:
     # -- ends ------------------------------------------------------------------------------------------------------
 
     def end(self, order: ClientOrder, life: Life, exec_type: ExecType, text: str = "", cl_ord_id: str = "") -> None:
-        """End a client order and tell the client."""
+        """End a client order and tell the client; `cl_ord_id` is the request that does, others are too late."""
+        self.too_late(order, life.name, cl_ord_id)
         if text:
             order.text = text
         orig = order.cl_ord_id if cl_ord_id else ""

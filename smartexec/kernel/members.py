@@ -65,7 +65,7 @@ class Members:
         price = order.price if event.price is None else event.price
         fault = self._fault(order, qty, price)
         if fault:
-            self._decided(order, event.cl_ord_id, "REFUSED", fault)
+            self.books.decided(order, event.cl_ord_id, "REFUSED", fault)
             names = (event.cl_ord_id, event.orig_cl_ord_id)
             self.books.refuse(order.source, order, names, CxlRejReason.OTHER, fault)
             self.blotter.alert(
@@ -107,12 +107,6 @@ class Members:
         self.blotter.requests.append(row)
         return row
 
-    def _decided(self, order: ClientOrder, request: str, outcome: str, text: str = "") -> None:
-        """Write down what came of a request."""
-        row = self.blotter.open_requests.pop((order.source, request), None)
-        if row is not None:
-            row.outcome, row.decided, row.text = outcome, self.blotter.now, text
-
     def _pend(self, order: ClientOrder, request: str, exec_type: ExecType) -> None:
         parent = order.parent
         assert parent is not None
@@ -136,20 +130,11 @@ class Members:
             if member.over or not member.pending:
                 parent.pending.remove(member)
                 demand.changed(parent)
-                self._too_late(member)
+                self.books.too_late(member, member.ord_status.name)
             elif demand.fits(parent, self._with(parent, member)):
                 parent.pending.remove(member)
                 self._apply(member)
         self.trim(parent)
-
-    def _too_late(self, member: ClientOrder) -> None:
-        """The order was over before its request could be confirmed: refuse the request."""
-        for request in list(member.requests or ()):
-            member.refuse(request.cl_ord_id)
-            ids = (request.cl_ord_id, member.cl_ord_id)
-            text = f"order is {member.ord_status.name}"
-            self._decided(member, request.cl_ord_id, "REFUSED", text)
-            self.books.refuse(member.source, member, ids, CxlRejReason.TOO_LATE, text)
 
     def _with(self, parent: ParentOrder, member: ClientOrder) -> Curve:
         return build(demand.wanted(m) if m is member else (m.limit_key, m.lots_left) for m in parent.active)
@@ -175,7 +160,7 @@ class Members:
         request = (order.requests or [])[0]
         parent = order.parent
         assert parent is not None
-        self._decided(order, request.cl_ord_id, "ACCEPTED")
+        self.books.decided(order, request.cl_ord_id, "ACCEPTED")
         if request.is_cancel:
             self.books.member(order)
             self.leave(order)

@@ -3,6 +3,8 @@
 import pytest
 
 from smartexec.model.enums import OrdStatus
+from smartexec.model.events import EndOfDay
+from smartexec.model.orders import CancelRequest, ReplaceRequest
 from smartexec.model.view import Decision, ParentView, Slice
 from tests.kernel.desk import (
     Desk,
@@ -266,3 +268,25 @@ def test_every_request_is_written_down_with_what_came_of_it() -> None:
     ]
     assert all(r.decided is not None for r in desk.engine.blotter.requests)
     assert not desk.engine.blotter.open_requests
+
+
+@pytest.mark.parametrize("request_", [cancel("A"), replace("A", 200)])
+def test_request_that_the_end_of_the_day_overtakes_is_refused_first(request_: CancelRequest | ReplaceRequest) -> None:
+    desk = Desk()
+    desk.tell(buy("A", 300, 1000))
+    desk.tell(request_)
+    said = desk.tell(EndOfDay(final=True))
+    assert said[-2:] == [
+        refuses("O1", "TOO_LATE"),
+        ends("O1", "EXPIRED"),
+    ]
+    assert [r.outcome for r in desk.engine.blotter.requests] == ["REFUSED"]
+
+
+def test_request_of_an_order_that_completes_as_its_parent_ends_is_refused() -> None:
+    desk = Desk()
+    desk.tell(buy("A", 300, 1000))
+    desk.tell(replace("A", 200))
+    desk.tell(EndOfDay())
+    said = desk.tell(fill("P1.1", 300, 1000))
+    assert refuses("O1", "TOO_LATE") in said
