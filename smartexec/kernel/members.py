@@ -8,7 +8,7 @@ from smartexec.kernel.allocate import Allocator
 from smartexec.kernel.blotter import Blotter, RequestRow
 from smartexec.kernel.booking import Books
 from smartexec.kernel.curve import Curve, build, limit_key
-from smartexec.kernel.lifecycle import Life
+from smartexec.kernel.lifecycle import Life, Request
 from smartexec.kernel.orders import ChildOrder, ClientOrder, ParentOrder, ParentState
 from smartexec.kernel.send import Sender
 from smartexec.model.enums import CxlRejReason, ExecType, Wake
@@ -37,7 +37,7 @@ class Members:
             reason, text = CxlRejReason.DUPLICATE, f"ClOrdID(11) {event.cl_ord_id}: used before"
         elif order is not None and order.over:
             reason, text = CxlRejReason.TOO_LATE, f"order is {order.ord_status.name}"
-        elif order is not None and order.pending:
+        elif order is not None and order.pending and (self._leaving(order) or isinstance(event, ReplaceRequest)):
             reason, text = CxlRejReason.ALREADY_PENDING, "another request is pending"
         elif order is not None:
             ids[event.cl_ord_id] = order
@@ -49,8 +49,12 @@ class Members:
         self.blotter.alert("warning", f"{type(event).__name__} refused: {at_origin(event.origin, text)}", where)
         return None
 
+    @staticmethod
+    def _leaving(order: ClientOrder) -> bool:
+        return any(request.is_cancel for request in order.requests or ())
+
     def cancel(self, event: CancelRequest) -> None:
-        """Take an OrderCancelRequest(35=F)."""
+        """Take an OrderCancelRequest(35=F); it may follow a replace that is pending."""
         order = self._find(event)
         if order is not None:
             order.request_cancel(event.cl_ord_id)
@@ -92,7 +96,7 @@ class Members:
 
     def withdraw(self, order: ClientOrder) -> None:
         """Cancel an order nobody asked to cancel (kill switch at client level); does nothing if one is under way."""
-        if not order.over and not any(request.is_cancel for request in order.requests or ()):
+        if not order.over and not self._leaving(order):
             request = f"{order.cl_ord_id}!"
             order.request_cancel(request)
             event = CancelRequest(order.source, request, order.cl_ord_id)
@@ -111,7 +115,8 @@ class Members:
         parent = order.parent
         assert parent is not None
         if order.joined:
-            parent.pending.append(order)
+            if order not in parent.pending:
+                parent.pending.append(order)
             parent.target = None
             self.confirm(parent)
         else:
@@ -156,8 +161,13 @@ class Members:
                     self.sender.cancel(child)
 
     def _apply(self, order: ClientOrder) -> None:
-        """Make the order's one pending request true, and tell the client."""
-        request = (order.requests or [])[0]
+        """Make what is asked of an order true, first things first: a cancel may stand behind a replace."""
+        while order.requests and not order.over:
+            self._apply_one(order, order.requests[0])
+        self.books.too_late(order, order.ord_status.name)
+
+    def _apply_one(self, order: ClientOrder, request: Request) -> None:
+        """Make the order's oldest request true, and tell the client."""
         parent = order.parent
         assert parent is not None
         self.books.decided(order, request.cl_ord_id, "ACCEPTED")

@@ -290,3 +290,32 @@ def test_request_of_an_order_that_completes_as_its_parent_ends_is_refused() -> N
     desk.tell(EndOfDay())
     said = desk.tell(fill("P1.1", 300, 1000))
     assert refuses("O1", "TOO_LATE") in said
+
+
+def test_cancel_behind_a_pending_replace_ends_the_order() -> None:
+    desk = Desk()
+    desk.tell(buy("A", 300, 1000))
+    desk.tell(ack("P1.1"))
+    assert desk.tell(replace("A", 200)) == [cancels("P1.1"), pending("O1", "REPLACE")]
+    assert desk.tell(cancel("A")) == [pending("O1")]
+    assert desk.tell(replace("A", 400, name="A++")) == [
+        refuses("O1", "ALREADY_PENDING"),
+        alerts("warning", "ReplaceRequest refused"),
+    ]
+    assert desk.tell(canceled("P1.1")) == [
+        amended("O1", 200),
+        ends("O1", "CANCELED"),
+    ]
+    assert [r.outcome for r in desk.engine.blotter.requests] == ["ACCEPTED", "ACCEPTED", "REFUSED"]
+
+
+def test_cancel_behind_a_replace_that_completes_the_order_is_too_late() -> None:
+    desk = Desk()
+    desk.tell(buy("A", 300, 1000))
+    desk.tell(fill("P1.1", 200, 1000))
+    desk.tell(replace("A", 200))
+    desk.tell(cancel("A"))
+    said = desk.tell(canceled("P1.1", cum_qty=200))
+    assert said[-1] == refuses("O1", "TOO_LATE")
+    assert amended("O1", 200) in said
+    assert desk.lots == {"A+": 200}

@@ -155,11 +155,12 @@ def on_its_way_out(world: World) -> None:
 
 def _wanted(member: ClientOrder, key: int) -> int:
     """Lots a member will still take at a limit key once what it asked for is confirmed."""
-    request = (member.requests or [None])[0]
-    if request is None or member.over:
+    requests = member.requests or []
+    if not requests or member.over:
         return member.lots_left if member.limit_key >= key else 0
+    request = requests[0]
     price = member.price if request.price is None else request.price
-    if request.is_cancel or min(member.limit_key, limit_key(price, member.sign)) < key:
+    if any(r.is_cancel for r in requests) or min(member.limit_key, limit_key(price, member.sign)) < key:
         return 0
     return max(0, min(member.lots_left, (request.order_qty or member.order_qty) - member.done_qty))
 
