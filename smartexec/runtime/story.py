@@ -8,18 +8,12 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from smartexec.runtime.moments import Line, Moment, in_order
 from smartexec.runtime.stored import Table
 
-Rows = dict[str, list[dict[str, str]]]
-
-
-@frozen
-class Moment:
-    """One line of a story."""
-
-    time: str
-    what: str
-    text: str
+Row = dict[str, str]
+Rows = dict[str, list[Row]]
+First = Callable[[str, str], tuple[str, str] | None]
 
 
 @frozen
@@ -29,43 +23,103 @@ class Story:
     kind: str
     """client order, parent or child."""
     order_id: str
-    head: dict[str, str]
+    head: Row
     """The order's own row."""
     moments: list[Moment]
 
 
-def explain(tables: Iterable[Table], order_id: str) -> list[Story]:
-    """Tell the story of every order of that id; none if there is no such order."""
+def explain(tables: Iterable[Table], order_id: str, first: First | None = None) -> list[Story]:
+    """Tell the story of every order of that id; none if there is no such order.
+
+    `first` gives the quantity and price, as text, with which a ClOrdID(11) of a source came; None if not known.
+    """
     rows: Rows = {t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in tables}
+    found = {(row["order_id"], row[key]) for row in rows["requests"] for key in ("cl_ord_id", "orig_cl_ord_id")}
+    told = first or _unknown
     stories: list[Story] = []
     for kind, table, keys, tell in _KINDS:
-        for row in rows[table]:
-            if order_id in (row[key] for key in keys):
-                moments = sorted(tell(rows, row), key=lambda m: m.time)  # stable: what comes first in a table stays so
-                stories.append(Story(kind, row[keys[0]], row, moments))
+        stories += [
+            Story(kind, row[keys[0]], row, in_order(tell(rows, row, told)))
+            for row in rows[table]
+            if order_id in (row[key] for key in keys) or (row.get("order_id", ""), order_id) in found
+        ]
     return stories
 
 
-def _client(rows: Rows, o: dict[str, str]) -> Iterator[Moment]:
-    limit = f"limit {o['price']}" if o["price"] else "at market"
-    yield Moment(o["received"], "received", f"{o['side']} {o['order_qty']} {o['symbol']} {limit}, {o['strategy']}")
+def _unknown(_: str, __: str) -> None:
+    """Know nothing of how an order came."""
+
+
+def _line(time: str, what: str, text: str, name: str = "", by: str = "") -> Line:
+    return Line(Moment(time, what, text), name, by)
+
+
+def _client(rows: Rows, o: Row, first: First) -> Iterator[Line]:
+    parent_id, requests = o["parent_id"], _where(rows, "requests", order_id=o["order_id"])
+    yield _line(o["received"], "received", _received(o, requests, first))
     if o["ord_status"] == "REJECTED":
-        yield Moment(o["received"], "rejected", o["text"])
-    parent_id = o["parent_id"]
-    for parent in _where(rows, "parent_orders", parent_id=parent_id) if parent_id else ():
+        yield _line(o["received"], "rejected", o["text"])
+    for request in requests:
+        yield from _request(request)
+    shares = _where(rows, "allocations", order_id=o["order_id"])
+    parents = _where(rows, "parent_orders", parent_id=parent_id) if parent_id else ()
+    for parent in parents:
+        over = _over_at(o, parent, requests, shares)
         yield from _parent_life(parent)
-    if parent_id:
-        yield from (moment for moment in _decisions(rows, parent_id) if moment.time >= o["received"])
-    for row in _where(rows, "allocations", order_id=o["order_id"]):
+        yield from (d for d in _decisions(rows, parent_id) if o["received"] <= d.moment.time <= over)
+        if o["offset_qty"] not in ("", "0"):
+            text = f"{o['offset_qty']} against opposite orders of the same owner: no execution, by {over[11:-1]}"
+            yield _line(over, "offset", text)
+    for row in shares:
         source = f"cross {row['cross_id']}" if row["cross_id"] else row["exec_id"] or f"epoch {row['epoch']}"
-        yield Moment(row["time"], "allocated", f"{row['qty']} at {row['px']} from {source}, money {row['money']}")
+        text = f"{row['qty']} at {row['px']} from {source}, money {row['money']}"
+        wakes = "AMENDED" if row["cross_id"] else "FILL" if row["exec_id"] else ""
+        yield Line(Moment(row["time"], "allocated", text), by=row["cross_id"] or row["exec_id"], wakes=wakes)
 
 
-def _parent(rows: Rows, p: dict[str, str]) -> Iterator[Moment]:
+def _received(o: Row, requests: Sequence[Row], first: First) -> str:
+    """What an order was when it came: after a replace its row has the terms of today, the journal the first ones."""
+    terms = f"{o['order_qty']} {o['symbol']} {_limit(o['price'])}"
+    if not any(r["request"] == "REPLACE" and r["outcome"] == "ACCEPTED" for r in requests):
+        return f"{o['side']} {terms}, {o['strategy']}"
+    name = requests[0]["orig_cl_ord_id"]
+    qty, price = first(o["source"], name) or ("?", "?")
+    return (
+        f"{o['side']} {qty} {o['symbol']} {_limit(price)}, {o['strategy']}, as {name}; last {o['cl_ord_id']}: {terms}"
+    )
+
+
+def _limit(px: str) -> str:
+    return f"limit {px}" if px else "at market"
+
+
+def _request(r: Row) -> Iterator[Line]:
+    terms = [f"{name} {r[name]}" for name in ("order_qty", "price") if r[name]]
+    wanted = f" to {', '.join(terms)}" if terms else ""
+    yield _line(r["time"], "asked", f"{r['request']} {r['cl_ord_id']} of {r['orig_cl_ord_id']}{wanted}")
+    if r["outcome"] == "PENDING":
+        yield _line(r["time"], "asked", f"{r['cl_ord_id']} was never answered")
+    else:
+        why = f": {r['text']}" if r["text"] else ""
+        yield _line(r["decided"], r["outcome"].lower(), f"{r['request']} {r['cl_ord_id']}{why}")
+
+
+def _over_at(o: Row, parent: Row, requests: Sequence[Row], shares: Sequence[Row]) -> str:
+    """When an order was over, as far as the tables tell: its last booking, its cancel, or its parent's end."""
+    ended = parent["ended"] or max(o["received"], parent["started"])
+    cancels = [r["decided"] for r in requests if r["request"] == "CANCEL" and r["outcome"] == "ACCEPTED"]
+    if o["ord_status"] == "CANCELED" and cancels:
+        return max(cancels)
+    if o["ord_status"] == "FILLED" and shares and o["offset_qty"] in ("", "0"):
+        return max(row["time"] for row in shares)
+    return ended
+
+
+def _parent(rows: Rows, p: Row, _: First) -> Iterator[Line]:
     parent_id = p["parent_id"]
     yield from _parent_life(p)
     for row in _where(rows, "client_orders", parent_id=parent_id):
-        yield Moment(row["received"], "member", f"{row['order_id']} {row['account']} {row['order_qty']} lots")
+        yield _line(row["received"], "member", f"{row['order_id']} {row['account']} {row['order_qty']} lots")
     yield from _decisions(rows, parent_id)
     children = _where(rows, "child_orders", parent_id=parent_id)
     yield from map(_sent, children)
@@ -74,66 +128,80 @@ def _parent(rows: Rows, p: dict[str, str]) -> Iterator[Moment]:
     for row in rows["crosses"]:
         if parent_id in (row["buy_parent_id"], row["sell_parent_id"]):
             market = f"bid {row['bid']}, ask {row['ask']}"
-            yield Moment(row["time"], "crossed", f"{row['qty']} at {row['px']} ({row['cross_id']}: {market})")
+            yield _line(
+                row["time"], "crossed", f"{row['qty']} at {row['px']} ({row['cross_id']}: {market})", row["cross_id"]
+            )
     yield from _alerts(rows, parent_id)
 
 
-def _child(rows: Rows, c: dict[str, str]) -> Iterator[Moment]:
+def _child(rows: Rows, c: Row, _: First) -> Iterator[Line]:
     for row in _where(rows, "decisions", parent_id=c["parent_id"]):
-        if any(leg.split(" ", 1)[0] == c["cl_ord_id"] for leg in row["legs"].split("; ")):
+        if c["cl_ord_id"] in _children(row):
             yield _decision(row)
     yield _sent(c)
     for row in _where(rows, "executions", cl_ord_id=c["cl_ord_id"]):
         yield _fill(row)
         for share in _where(rows, "allocations", exec_id=row["exec_id"], parent_id=c["parent_id"]):
-            yield Moment(share["time"], "allocated", f"{share['qty']} to {share['order_id'] or share['account']}")
+            yield _line(
+                share["time"],
+                "allocated",
+                f"{share['qty']} to {share['order_id'] or share['account']}",
+                by=row["exec_id"],
+            )
     if c["ended"]:
         yield _over(c)
     yield from _alerts(rows, c["cl_ord_id"])
 
 
-def _parent_life(p: dict[str, str]) -> Iterator[Moment]:
-    yield Moment(p["started"], "started", f"parent {p['parent_id']}: {p['side']} {p['symbol']} {p['strategy']}")
+def _parent_life(p: Row) -> Iterator[Line]:
+    yield _line(p["started"], "started", f"parent {p['parent_id']}: {p['side']} {p['symbol']} {p['strategy']}")
     if p["ended"]:
         done = f"executed {p['cum_qty']} at {p['avg_px'] or '-'}, crossed {p['crossed_qty']}, offset {p['offset_qty']}"
-        yield Moment(p["ended"], "ended", f"parent {p['parent_id']}: {done}")
+        yield _line(p["ended"], "ended", f"parent {p['parent_id']}: {done}")
 
 
-def _decisions(rows: Rows, parent_id: str) -> Iterator[Moment]:
+def _decisions(rows: Rows, parent_id: str) -> Iterator[Line]:
     for row in _where(rows, "decisions", parent_id=parent_id):
         yield _decision(row)
 
 
-def _decision(row: dict[str, str]) -> Moment:
+def _decision(row: Row) -> Line:
     legs = f" -> {row['legs']}" if row["legs"] else ""
-    return Moment(row["time"], "decided", f"{row['plugin']} ({row['wake']}): {row['note']} [{row['slices']}]{legs}")
+    text = f"{row['plugin']} ({row['wake']}): {row['note']} [{row['slices']}]{legs}"
+    return Line(Moment(row["time"], "decided", text), row["wake"], sent=_children(row))
 
 
-def _sent(c: dict[str, str]) -> Moment:
+def _children(decision: Row) -> tuple[str, ...]:
+    return tuple(leg.split(" ", 1)[0] for leg in decision["legs"].split("; ") if leg)
+
+
+def _sent(c: Row) -> Line:
     terms = f"{c['side']} {c['order_qty']} at {c['price'] or 'market'} to {c['venue']} ({c['time_in_force']})"
-    return Moment(c["sent"], "sent", f"{c['cl_ord_id']} {terms} by {c['routing']}: {c['reason']}")
+    text = f"{c['cl_ord_id']} {terms} by {c['routing']}: {c['reason']}"
+    return _line(c["sent"], "sent", text, name=c["cl_ord_id"])
 
 
-def _over(c: dict[str, str]) -> Moment:
-    return Moment(c["ended"], "over", f"{c['cl_ord_id']} {c['ord_status']}, executed {c['cum_qty']}")
+def _over(c: Row) -> Line:
+    text = f"{c['cl_ord_id']} {c['ord_status']}, executed {c['cum_qty']}"
+    return _line(c["ended"], "over", text, by=c["cl_ord_id"])
 
 
-def _fill(row: dict[str, str]) -> Moment:
+def _fill(row: Row) -> Line:
     text = f"{row['last_qty']} at {row['last_px']} on {row['venue']} ({row['exec_id']}, {row['cl_ord_id']})"
-    return Moment(row["time"], row["exec_type"].lower(), text)
+    return _line(row["time"], row["exec_type"].lower(), text, row["exec_id"], row["cl_ord_id"])
 
 
-def _alerts(rows: Rows, name: str) -> Iterator[Moment]:
+def _alerts(rows: Rows, name: str) -> Iterator[Line]:
     for row in rows["alerts"]:
         if name in row["where"].split():
-            yield Moment(row["time"], row["level"], row["what"])
+            yield _line(row["time"], row["level"], row["what"])
 
 
-def _where(rows: Rows, table: str, **equal: str) -> Sequence[dict[str, str]]:
+def _where(rows: Rows, table: str, **equal: str) -> Sequence[Row]:
     return [row for row in rows[table] if all(row[key] == value for key, value in equal.items())]
 
 
-_KINDS: Final[tuple[tuple[str, str, tuple[str, ...], Callable[[Rows, Any], Iterator[Moment]]], ...]] = (
+_KINDS: Final[tuple[tuple[str, str, tuple[str, ...], Callable[[Rows, Any, First], Iterator[Line]]], ...]] = (
     ("client order", "client_orders", ("order_id", "cl_ord_id"), _client),
     ("parent", "parent_orders", ("parent_id",), _parent),
     ("child", "child_orders", ("cl_ord_id",), _child),
