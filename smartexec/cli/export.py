@@ -1,10 +1,13 @@
 """`smartexec export RUN --out DIR`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from smartexec.cli.show import progress_bar
+from smartexec.errors import SmartexecError
 from smartexec.runtime.config import load
 from smartexec.runtime.plan import plan_file
 from smartexec.runtime.replay import open_run
@@ -25,7 +28,24 @@ def command(run: Path, out: Path, form: str) -> None:
     times = load(run / CONFIG).run
     with progress_bar("export", times.start, times.end) as progress:
         found = stored_tables(run, progress, registry)
-    write_sink(sink, found, out)
+    with _no_empty_folder(out):
+        write_sink(sink, found, out)
     for table in found:
         click.echo(f"{table.name}: {len(table.rows):,} rows")
     click.echo(f"written to {out}")
+
+
+@contextmanager
+def _no_empty_folder(out: Path) -> Iterator[None]:
+    """Leave no folder behind that was made for a sink that could write nothing."""
+    missing = next((one for one in reversed((out, *out.parents)) if not one.exists()), None)
+    try:
+        yield
+    except SmartexecError:
+        for folder in (out, *out.parents) if missing is not None else ():
+            if not folder.is_dir() or any(folder.iterdir()):
+                break
+            folder.rmdir()
+            if folder == missing:
+                break
+        raise

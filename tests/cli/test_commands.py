@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from smartexec.cli import main as program
+from smartexec.errors import ConfigError
 from smartexec.registry import Registry
 from tests.hooks.kit import registry
 from tests.hooks.test_hooks import hook
-from tests.runtime.world import CONFIG, config, plugins
+from tests.runtime.world import CONFIG, PlainCsv, config, plugins
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +103,7 @@ def test_run_that_lost_something_is_1(tmp_path: Path) -> None:
     path = config(tmp_path, CONFIG.replace('mic = "GIVE"', 'mic = "GIVE"\nbreaks_after = 2'))
     result = call("run", path, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert "lost: venue GIVE: adapter giver: found ValueError: wire is cut, expected events" in result.stderr
+    assert "lost: venue GIVE: adapter giver of acme-plugins 1.2.3: found ValueError: wire is cut" in result.stderr
 
 
 def test_alert_alone_is_said_and_is_no_loss(tmp_path: Path) -> None:
@@ -177,6 +178,20 @@ def test_export_writes_the_contract_tables(out: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert {p.name for p in (tmp_path / "x").iterdir()} == {p.name for p in (out / "tables").iterdir()}
     assert (tmp_path / "x" / "allocations.csv").read_bytes() == (out / "tables" / "allocations.csv").read_bytes()
+
+
+def test_export_that_cannot_be_written_leaves_no_folder(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: Any) -> None:
+        raise ConfigError("found no library, expected one")
+
+    monkeypatch.setattr(PlainCsv, "open", missing)
+    assert call("export", out, "--out", tmp_path / "x" / "y", "--format", "plain-csv").exit_code == 2
+    assert not (tmp_path / "x").exists()
+    (tmp_path / "own").mkdir()
+    assert call("export", out, "--out", tmp_path / "own", "--format", "plain-csv").exit_code == 2
+    assert (tmp_path / "own").is_dir()
 
 
 def test_export_to_an_unknown_format_names_the_known_ones(out: Path, tmp_path: Path) -> None:
