@@ -99,8 +99,8 @@ class Sender:
         Who must have the order gone says `insist`: a fresh cancel takes the refused one's place at once.
         """
         if insist:
-            for request in [r for r in child.requests or () if r.rejected]:
-                child.refuse(request.cl_ord_id)
+            for old in [r for r in child.requests or () if r.rejected]:
+                child.refuse(old.cl_ord_id)
         if child.over or child.cancelling:
             return
         parent = child.parent
