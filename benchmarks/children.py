@@ -15,7 +15,7 @@ from meter import Meter
 from smartexec.kernel.settings import Limits, Netting, Risk, Routing, Settings
 from smartexec.model.enums import OrdStatus, Side
 from smartexec.model.orders import NewOrder
-from smartexec.runtime.loop import gc_policy
+from smartexec.runtime.collector import gc_policy
 
 CLIP: Final = 100
 """Lots per child."""

@@ -16,7 +16,7 @@ from smartexec.kernel.settings import Routing, Settings
 from smartexec.model.enums import Side
 from smartexec.model.market import Quote
 from smartexec.model.orders import NewOrder
-from smartexec.runtime.loop import gc_policy
+from smartexec.runtime.collector import gc_policy
 
 RING: Final = 10_000
 """Quotes that are made beforehand and come again: making them is the feed's cost."""

@@ -21,7 +21,7 @@ from meter import Meter, resident
 from smartexec.kernel.settings import Aggregation, Routing, Settings
 from smartexec.model.enums import OrdStatus, Side
 from smartexec.model.orders import NewOrder
-from smartexec.runtime.loop import gc_policy
+from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.records import Writer
 from smartexec_files.sqlite_journal import SqliteJournal
 

@@ -18,9 +18,9 @@ from smartexec.model.enums import Peg, TimeInForce
 from smartexec.model.orders import Params
 from smartexec.model.routing import Leg, Route, RouteRequest
 from smartexec.model.view import Decision, ParentView, Slice
+from smartexec.runtime.checks import told
 from smartexec.runtime.intake import Strategies
 from smartexec.runtime.records import Advice, make_advice, read_advice
-from smartexec.runtime.schema import one_line
 
 _INT: Final = (int,)
 _INT_OR_NONE: Final = (int, type(None))
@@ -79,8 +79,10 @@ class PluginAdvisor(Advisor):
             if wrong:
                 raise TypeError(wrong)
             advice = make_advice(plugin, parent_id, answer)
-        except Exception as error:
-            answer = Fault(plugin, f"{type(error).__name__}: {one_line(error)}")
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: no plugin ends a run
+            answer = Fault(plugin, told(error))
             advice = make_advice(plugin, parent_id, answer)
         self._advice.append(advice)
         return answer

@@ -4,10 +4,8 @@ A turn is all that happens at one time, then `settle`, the record of it, the com
 all events of a run are market data that make nothing dirty: that path is `_market`, and it must stay cheap.
 """
 
-import gc
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from attrs import define
@@ -20,10 +18,10 @@ from smartexec.model.commands import Alert, CancelOrder, Command, SendOrder
 from smartexec.model.enums import KillLevel
 from smartexec.model.events import EndOfDay, Event, KillSwitch, Tick, VenueStatus
 from smartexec.model.ids import NANOS_PER_SECOND
+from smartexec.runtime.checks import VENUE, pull, shown, told, wrong
 from smartexec.runtime.intake import Intake
 from smartexec.runtime.records import Advice, CommandDigest, Settle, Writer
-from smartexec.runtime.schema import one_line
-from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, merge_feeds, merge_sources
+from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, Owner, merge_feeds, merge_sources, nobody
 from smartexec.runtime.units import iso
 
 MAX_TURNS_AT_ONCE: Final = 10_000
@@ -32,9 +30,9 @@ DRAIN: Final = 60 * NANOS_PER_SECOND
 """After the end of the day, venues may answer for this long before what is in doubt is given up."""
 PROGRESS_EVERY: Final = 8192
 """Market events between two calls of the progress callback."""
-GC_THRESHOLDS: Final = (20_000, 20, 1000)
-"""A young collection looks at so few objects that it takes a few ms."""
 
+_Hearer = tuple[int, Callable[..., Any], Callable[[], Any]]
+"""A simulated venue: its number, `handle` and `next_tick`."""
 Progress = Callable[["Counts", int], None]
 """Is told how far the run is, and its time."""
 
@@ -77,6 +75,7 @@ class Loop:
         end: int,
         fault: Callable[[str], None],
         progress: Progress | None = None,
+        owner: Owner = nobody,
     ) -> None:
         self._engine = engine
         self._drain_advice = drain_advice
@@ -86,8 +85,9 @@ class Loop:
         self._index = {mic: number for number, mic in enumerate(venues)}
         self._sources = sources
         self._owners: dict[str, OrderSource] = {}
-        self._feed = merge_feeds(feeds, fault)
-        self._orders = merge_sources(sources, fault)
+        self._feed = merge_feeds(feeds, fault, owner)
+        self._orders = merge_sources(sources, fault, owner)
+        self._owner = owner
         self._end = end
         self._fault = fault
         self._progress = progress
@@ -99,7 +99,9 @@ class Loop:
         self._order: tuple[int, Any] | None = None
         self._ticks = [NEVER] * len(self._venues)
         self._dead: set[int] = set()
-        self._hearers: dict[str, list[tuple[int, Callable[..., Iterable[Event]], Callable[[], int | None]]]] = {}
+        self._said = [0] * len(self._venues)
+        """Events that each venue has said at this time."""
+        self._hearers: dict[str, list[_Hearer]] = {}
 
     # -- the run -----------------------------------------------------------------------------------------------------
 
@@ -143,19 +145,26 @@ class Loop:
                 seq += 1
                 handle(seq, now, event)  # type: ignore[arg-type]
             heard = hearers.get(event.mic)
-            for number, hear, next_tick in self._hears(event.mic) if heard is None else heard:
+            if heard is None:
+                self.seq, self.now = seq, now
+                heard = self._hears(event.mic)
+                seq = self.seq
+            for number, hear, next_tick in heard:
+                said: Sequence[Any] = ()
+                due, broke = None, None
                 try:
                     said = hear(event, now)
                     if type(said) is not tuple:
-                        said = tuple(said)
+                        said, broke = pull(said)
                     due = next_tick()
-                except Exception as error:
-                    seq += 1
-                    self._down(number, seq, now, error)
-                    said, due = (), None
-                for one in said:
-                    seq += 1
-                    self._take(seq, now, one)
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:
+                    broke = broke or error
+                if said or broke is not None or (due is not None and type(due) is not int):
+                    self.seq = seq
+                    due = self._hear(number, said, due, broke, now)
+                    seq = self.seq
                 due = ticks[number] = NEVER if due is None else due
                 if due < horizon:
                     horizon = due
@@ -182,11 +191,27 @@ class Loop:
             if due >= limit:
                 return min(due, self._end)
             self.now = max(self.now, due)
-            stuck = stuck + 1 if self.now == last else 0
-            last = self.now
+            if self.now != last:
+                stuck, last, self._said = 0, self.now, [0] * len(self._venues)
+            stuck += 1
             if stuck > MAX_TURNS_AT_ONCE:
-                raise SmartexecError(f"loop: found {stuck} turns at {self.now} ns, expected time to go on")
+                self._unstick(stuck, self.now)
+                stuck = 0
             self._turn(self.now)
+
+    def _unstick(self, turns: int, now: int) -> None:
+        """Take down the adapter that keeps time from going on; SmartexecError if it is none."""
+        found = f"found {turns} turns at {now} ns, expected time to go on"
+        live = [n for n in range(len(self._venues)) if n not in self._dead]
+        busy = [n for n in live if self._ticks[n] <= now or self._said[n] >= turns // 2]
+        if busy:
+            self._down(max(busy, key=self._said.__getitem__), now, found)
+            return
+        timer = self._engine.next_timer()
+        what = (
+            "a timer of the kernel is always due" if timer is not None and timer <= now else "the kernel is never done"
+        )
+        raise SmartexecError(f"loop: {found}: {what}")
 
     def _turn(self, now: int) -> None:
         for number, due in enumerate(self._ticks):
@@ -201,17 +226,29 @@ class Loop:
             self._settle(now)
 
     def _finish(self) -> None:
-        """Close the day: ask for an end, hear the answers, then book what is known."""
-        self._order = None
+        """Close the day: ask for an end, hear the answers, book what is known, refuse what comes too late."""
         self.now = max(self.now, self._end)
         self._fold(self.now, EndOfDay())
         self._settle(self.now)
         self._advance(self.now + DRAIN)
         self._fold(self.now, EndOfDay(final=True))
         self._settle(self.now)
-        while self._engine.dirty:
-            self._settle(self.now)
+        self._calm()
+        while self._order is not None:  # the kernel refuses each by name: nothing that a client sent is lost
+            self.now = max(self.now, self._order[0])
+            self._client(self.now)
+            self._calm()
         self.writer.commit()
+
+    def _calm(self) -> None:
+        """Settle until the kernel has nothing left to say at this time."""
+        turns = 0
+        while self._engine.dirty:
+            turns += 1
+            if turns > MAX_TURNS_AT_ONCE:
+                self._unstick(turns, self.now)
+                turns = 0
+            self._settle(self.now)
 
     def _stop(self) -> int:
         """Cancel at venues what is live, now that nothing can be recorded; give how many cancels went.
@@ -226,10 +263,10 @@ class Loop:
         for cancel in cancels:
             try:
                 list(self._venues[self._index[cancel.mic]].handle(cancel, self.now))
-            except Exception as error:
-                self._fault(
-                    f"venue {cancel.mic}: cancel {cancel.cl_ord_id}: found {one_line(error)}, expected no error"
-                )
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                self._fault(f"venue {cancel.mic}: cancel {cancel.cl_ord_id}: found {told(error)}, expected no error")
         return len(cancels)
 
     # -- one input, one turn -------------------------------------------------------------------------------------------
@@ -278,8 +315,11 @@ class Loop:
         if source is not None:
             try:
                 source.report(command, now)  # type: ignore[arg-type]
-            except Exception as error:
-                self._fault(f"order source {source.name}: report: found {type(error).__name__}: {one_line(error)}")
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                who = f"order source {source.name}{self._owner('order source', source.name)}"
+                self._fault(f"{who}: report: found {told(error)}, expected none")
 
     # -- venues --------------------------------------------------------------------------------------------------------
 
@@ -287,64 +327,70 @@ class Loop:
         """Hand an adapter a command or the time, and fold what it says. One that is down hears nothing."""
         if number in self._dead:
             return
+        said: Sequence[Any] = ()
+        due, broke = None, None
         try:
-            said = list(self._venues[number].handle(event, now))
-        except Exception as error:
-            self.seq += 1
-            self._down(number, self.seq, now, error)
-            return
-        for one in said:
-            self._fold(now, one)
-        self._refresh(number)
-
-    def _refresh(self, number: int) -> None:
-        try:
+            said, broke = pull(self._venues[number].handle(event, now))
             due = self._venues[number].next_tick()
-        except Exception as error:
-            self.seq += 1
-            self._down(number, self.seq, self.now, error)
-            return
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            broke = broke or error
+        due = self._hear(number, said, due, broke, now)
         self._ticks[number] = NEVER if due is None else due
 
-    def _down(self, number: int, seq: int, now: int, error: Exception) -> None:
-        """Take a venue whose adapter raised out of the run; what is live there stays in doubt."""
+    def _hear(
+        self, number: int, said: Sequence[Any], due: int | None, broke: BaseException | None, now: int
+    ) -> int | None:
+        """Fold what an adapter said; give when it wants the time. One that spoke nonsense or raised is taken down.
+
+        What is sound is folded first, wherever it stands: it may be fills, which are facts.
+        """
+        nonsense = ""
+        for one in said:
+            fault = wrong(one, VENUE)
+            nonsense = nonsense or fault
+            if not fault:
+                self._fold(now, one)
+        self._said[number] += len(said)
+        if broke is None and due is not None and type(due) is not int:
+            nonsense = nonsense or f"next_tick: found {shown(due)}, expected ns or None"
+        if nonsense or broke is not None:
+            self._down(number, now, nonsense or f"found {told(broke)}, expected events")  # type: ignore[arg-type]
+            return None
+        return due
+
+    def _refresh(self, number: int) -> None:
+        due, broke = None, None
+        try:
+            due = self._venues[number].next_tick()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            broke = error
+        due = self._hear(number, (), due, broke, self.now)
+        self._ticks[number] = NEVER if due is None else due
+
+    def _down(self, number: int, now: int, what: str) -> None:
+        """Take a venue whose adapter is at fault out of the run; what is live there stays in doubt."""
         venue = self._venues[number]
-        text = f"adapter {venue.name}: found {type(error).__name__}: {one_line(error)}, expected events"
+        text = f"adapter {venue.name}{self._owner('venue', venue.name)}: {what}"
         self._fault(f"venue {venue.mic}: {text}")
         self._dead.add(number)
         self._ticks[number] = NEVER
         self._hearers.clear()
-        self._take(seq, now, VenueStatus(venue.mic, False, text))
+        self._fold(now, VenueStatus(venue.mic, False, text))
 
-    def _hears(self, mic: str) -> list[tuple[int, Callable[..., Iterable[Event]], Callable[[], int | None]]]:
+    def _hears(self, mic: str) -> list[_Hearer]:
         """Find out, once per market, which simulated venues hear it."""
-        heard = self._hearers[mic] = [
-            (number, venue.handle, venue.next_tick)
-            for number, venue in enumerate(self._venues)
-            if venue.simulated and number not in self._dead and venue.hears(mic)
-        ]
+        heard: list[_Hearer] = []
+        for number, venue in enumerate(self._venues):
+            try:
+                if venue.simulated and number not in self._dead and venue.hears(mic):
+                    heard.append((number, venue.handle, venue.next_tick))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                self._down(number, self.now, f"found {told(error)}, expected whether it hears {mic!r}")
+        self._hearers[mic] = heard
         return heard
-
-
-@contextmanager
-def gc_policy() -> Iterator[None]:
-    """Let the collector look at what is new, once: what survives is kept for good, as orders and their history are.
-
-    Default pauses grow with what is retained (half a second at 400,000 orders); these do not.
-    """
-    thresholds = gc.get_threshold()
-
-    def keep(phase: str, _info: dict[str, int]) -> None:
-        if phase == "stop":
-            gc.freeze()
-
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
-    gc.callbacks.append(keep)
-    try:
-        yield
-    finally:
-        gc.callbacks.remove(keep)
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()

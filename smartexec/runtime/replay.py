@@ -16,8 +16,9 @@ from smartexec.kernel.engine import Engine
 from smartexec.model.market import MarketEvent
 from smartexec.registry import Registry
 from smartexec.runtime.advisors import AuditAdvisor, Difference, PluginAdvisor, RecordedAdvisor
+from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.intake import Strategies
-from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress, gc_policy
+from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import CommandDigest, End, Header, Record, read_header, read_records
 from smartexec.runtime.run import CONFIG, write_tables

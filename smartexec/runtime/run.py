@@ -6,6 +6,7 @@ RUN/journal.db    the journal (plugin)       RUN/faults.log one line per bad pie
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
@@ -18,8 +19,9 @@ from smartexec.interfaces.sink import Sink
 from smartexec.kernel.blotter import Blotter
 from smartexec.registry import Registry
 from smartexec.runtime.advisors import PluginAdvisor
+from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.intake import Intake, Strategies
-from smartexec.runtime.loop import Counts, Loop, Progress, gc_policy
+from smartexec.runtime.loop import Counts, Loop, Progress
 from smartexec.runtime.outcome import (
     ClientTally,
     ParentLine,
@@ -140,6 +142,7 @@ def _loop(plan: Plan, header: Header, faults: FaultLog, progress: Progress | Non
         end=plan.config.run.end,
         fault=faults.lose,
         progress=progress,
+        owner=partial(owner_text, plan),
     )
     return loop, engine.blotter
 
@@ -170,3 +173,9 @@ def table_digest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     for row in rows:
         digest.update(b"\x1e" + "\x1f".join(row).encode())
     return digest.hexdigest()
+
+
+def owner_text(plan: Plan, kind: str, name: str) -> str:
+    """Give " of DISTRIBUTION VERSION" of a plugin; "" if it came from none."""
+    info = plan.registry.plugins.get((kind, name))
+    return f" of {info.owner}" if info else ""

@@ -42,7 +42,7 @@ Line = tuple[str, ...]
 ("durable",): what happened, in order."""
 
 
-class Killed(BaseException):
+class Killed(KeyboardInterrupt):
     """The process is dead: nothing catches this."""
 
 

@@ -58,7 +58,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
 
     def say(value: Any) -> None:
         def give(_: Any) -> Any:
-            if isinstance(value, Exception):
+            if isinstance(value, BaseException):
                 raise value
             return value
 
@@ -75,6 +75,7 @@ GOOD = Decision((Slice(5, 10, slot="a"),), 99, note="n", state=State(2, (Fractio
     ("value", "text"),
     [
         (RuntimeError("no\nlots"), "RuntimeError: no lots"),
+        (SystemExit("bye"), "SystemExit: bye"),
         (None, "TypeError: found NoneType, expected Decision"),
         (Route(), "TypeError: found Route, expected Decision"),
         (Decision(("x",)), "TypeError: found str, expected Slice"),  # type: ignore[arg-type]

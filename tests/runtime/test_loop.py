@@ -28,7 +28,7 @@ from smartexec.api import (
 from smartexec.errors import SmartexecError
 from smartexec.model.events import EndOfDay
 from smartexec.runtime.intake import Intake, Strategies
-from smartexec.runtime.loop import Loop
+from smartexec.runtime.loop import DRAIN, Loop
 from smartexec.runtime.records import Writer, read_records
 from tests.runtime.world import All
 
@@ -139,6 +139,14 @@ class Venue(VenueAdapter):
 
     def next_tick(self) -> int | None:
         return min(self.due, default=None)
+
+
+@define
+class Stuck(Heard):
+    """Wants the time at 5 ns for ever."""
+
+    def next_timer(self) -> int | None:
+        return 5
 
 
 @define
@@ -253,11 +261,27 @@ def test_time_that_falls_in_a_feed_is_held() -> None:
 
 
 def test_market_data_after_the_end_are_not_heard() -> None:
-    world = World(feeds=[[(END, quote()), (END + 1, quote())]], orders=[(END + 1, order())])
+    world = World(feeds=[[(END, quote()), (END + 1, quote())]])
     loop = world.run()
     assert world.heard() == [(END, "Quote")]
     assert loop.counts.market == 1
-    assert loop.counts.orders == 0
+
+
+def test_client_events_after_the_end_still_reach_the_engine() -> None:
+    late = END + 2 * DRAIN
+    world = World(orders=[(END, order("a")), (END + 1, order("b")), (late, order("c")), (late + 5, order("d"))])
+    world.engine.reacts = (NewOrder,)
+    loop = world.run()
+    assert [line for line in world.log if line[1] in ("NewOrder", "EndOfDay")] == [
+        (END, "NewOrder"),
+        (END, "EndOfDay"),
+        (END + 1, "NewOrder"),
+        (END + 1, "EndOfDay"),
+        (late, "NewOrder"),
+        (late + 5, "NewOrder"),
+    ]
+    assert loop.counts.orders == 4
+    assert world.log[-3:] == [(late + 5, "settle"), "commit", "commit"]
 
 
 def test_records_are_committed_before_commands_leave() -> None:
@@ -325,10 +349,18 @@ def test_end_of_day_waits_for_answers_then_is_final() -> None:
     ]
 
 
-def test_venue_that_is_never_done_is_an_error_and_no_endless_loop() -> None:
+def test_venue_that_is_never_done_is_taken_down_and_the_run_goes_on() -> None:
+    world = World(orders=[(9, order())])
+    world.venues = [Venue("OTHER", world.log), Venue("VEN", world.log, chatty=True, due=[5])]
+    world.run()
+    assert (9, "NewOrder") in world.heard()
+    assert world.faults == ["venue VEN: adapter venue: found 10001 turns at 5 ns, expected time to go on"]
+
+
+def test_timer_that_is_always_due_is_an_error_that_says_so() -> None:
     world = World()
-    world.venues = [Venue("VEN", world.log, chatty=True, due=[5])]
-    with pytest.raises(SmartexecError, match=r"turns at 5 ns, expected time to go on"):
+    world.engine = Stuck(world.log)
+    with pytest.raises(SmartexecError, match=r"10001 turns at 5 ns, expected time to go on: a timer of the kernel"):
         world.run()
 
 
