@@ -1,15 +1,16 @@
-"""A configuration made real: plugin instances and the engine's arguments. Starts nothing and reads no data.
+"""A configuration made real: plugin instances and the engine's arguments. Starts nothing that will be run.
 
 Faults of all plugins' fields are collected together with those of the file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
 from smartexec.errors import ConfigError, PluginError
+from smartexec.interfaces.context import Context
 from smartexec.interfaces.journal import Journal
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.order_source import OrderSource
@@ -91,7 +92,20 @@ class _Maker:
             journal=journal,
             sinks=tuple(self.many("sink", config.sinks)),
         )
+        if self.faults:
+            self.start_inputs((*plan.feeds, *plan.sources))
         return None if journal is None else plan
+
+    def start_inputs(self, inputs: Iterable[MarketDataFeed | OrderSource]) -> None:
+        """Say what is wrong with the inputs too, where nothing will be run: a file that is not there, its columns."""
+        context = Context(self.config.instruments, self.config.run.seed, self.config.base)
+        for one in inputs:
+            try:
+                one.start(context)
+            except ConfigError as error:
+                self.fault(error)
+            except Exception:
+                continue  # what breaks under a faulty configuration may be a consequence of it
 
     def fault(self, error: ConfigError) -> None:
         self.faults += [f"{self.config.path}: {fault}" for fault in error.faults]

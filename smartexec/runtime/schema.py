@@ -39,7 +39,7 @@ def build(
     missing = [f.alias for f in init_fields(cls) if f.default is attrs.NOTHING and f.alias not in raw]
     faults += [f"{where}.{name}: found nothing, expected {expected_type(cls, name)}" for name in missing]
     if faults:
-        raise ConfigError(faults)
+        raise ConfigError([*faults, *_validator_faults(cls, values, where, alone=True)])
     try:
         return cls(**values)
     except Exception as error:
@@ -49,7 +49,7 @@ def build(
 def check_fields(cls: type[Any], raw: Mapping[str, Any], where: str) -> list[str]:
     """Give the faults of some of a class's fields; what is not named is not missed."""
     values, faults = read_fields(cls, raw, where)
-    return faults or _validator_faults(cls, values, where)
+    return [*faults, *_validator_faults(cls, values, where, alone=bool(faults))]
 
 
 def read_fields(
@@ -110,8 +110,11 @@ def one_line(error: BaseException) -> str:
     return " ".join(text.split()) or type(error).__name__
 
 
-def _validator_faults(cls: type[Any], values: Mapping[str, Any], where: str) -> list[str]:
-    """Ask each validator alone, so that every fault is named and none hides another."""
+def _validator_faults(cls: type[Any], values: Mapping[str, Any], where: str, *, alone: bool = False) -> list[str]:
+    """Ask each validator alone, so that every fault is named and none hides another.
+
+    `alone`: other fields could not be read, so that only validators are asked which look at no other field.
+    """
     stand_in = SimpleNamespace(**{f.name: values.get(f.alias) for f in init_fields(cls)})
     faults = []
     for field in init_fields(cls):
@@ -122,6 +125,8 @@ def _validator_faults(cls: type[Any], values: Mapping[str, Any], where: str) -> 
             field.validator(stand_in, field, value)
         except Exception as error:
             expected = describe_validator(field.validator)
+            if alone and not expected:
+                continue
             say = f"found {value!r}, expected {expected}" if expected else one_line(error)
             faults.append(f"{where}.{field.alias}: {say}")
     return faults

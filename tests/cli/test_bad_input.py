@@ -264,6 +264,29 @@ def test_config_with_something_wrong(tmp_path: Path, old: str, new: str, line: s
     check_fault(write(tmp_path, config=CONFIG.replace(old, new)), f": {line}")
 
 
+def test_faults_of_all_stages_are_said_at_once(tmp_path: Path) -> None:
+    text = CONFIG.replace('mic = "XNAS"\n\n[str', 'mic = "XNAS"\nlatency_in = 5\nnonsense = 1\n\n[str')
+    text = text.replace("slices = 2", "slices = 0\ncross_after = true").replace(
+        'unlimited = "a test"', 'unlimited = "a test"\nmax_order_qty = -5\ncollar_bps = "x"'
+    )
+    config = write(tmp_path, config=text + "[neting]\n")
+    (tmp_path / "orders.csv").unlink()
+    for arguments in (["check", config], ["run", config, "--out", tmp_path / "out"]):
+        lines = [line.removeprefix(f"{config}: ") for line in call(*arguments).stderr.splitlines()]
+        for begin in (
+            "neting: found an unknown key",
+            "risk.collar_bps: found 'x', expected an integer",
+            "risk.max_order_qty: found -5, expected > 0",
+            "strategies.TWAP.cross_after: found True, expected an integer",
+            "strategies.TWAP.slices: found 0, expected >= 1",
+            "venues[0].latency_in: found 5, expected a duration in quotes",
+            "venues[0].nonsense: found an unknown key",
+            "orders.path: found ",
+        ):
+            assert any(line.startswith(begin) for line in lines), (begin, lines)
+        assert len(lines) == 8
+
+
 # -- market data -------------------------------------------------------------------------------------------------------
 
 MARKET = [
