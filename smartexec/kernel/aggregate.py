@@ -119,7 +119,7 @@ class Aggregator:
         parent.volume0, parent.turnover0 = parent.market.volume, parent.market.turnover
         parent.state = ParentState.WORKING
         blotter.working[id(parent)] = parent
-        blotter.by_symbol.setdefault(parent.instrument.symbol, {})[id(parent)] = parent
+        blotter.enter(parent)
         if parent.list_id:
             blotter.lists.setdefault(parent.list_id, []).append(parent)
         blotter.wake(parent, Wake.START)
@@ -183,7 +183,7 @@ class Aggregator:
         if parent.list_id:
             self.blotter.lists[parent.list_id].remove(parent)
         del self.blotter.working[id(parent)]
-        del self.blotter.by_symbol[parent.instrument.symbol][id(parent)]
+        self.blotter.leave(parent)
         self.blotter.woken.pop(id(parent), None)
         pool, parent.pool = parent.pool, []
         for order in pool:

@@ -81,6 +81,10 @@ class Blotter:
     """Started and not ended, by id(): insertion order."""
     by_symbol: dict[str, dict[int, ParentOrder]] = Factory(dict)
     """The same by instrument."""
+    sides: dict[str, dict[int, int]] = Factory(dict)
+    """How many of them buy (1) and sell (-1), by instrument."""
+    live: dict[tuple[str, str, int], dict[int, ChildOrder]] = Factory(dict)
+    """Children that may execute, by (symbol, MIC, sign) and id(): oldest first."""
     lists: dict[str, list[ParentOrder]] = Factory(dict)
     children: dict[str, ChildOrder] = Factory(dict)
     """By every ClOrdID(11) a child ever had or asked for."""
@@ -103,6 +107,20 @@ class Blotter:
     """By strategy: which of the OPTIONAL reasons wake it."""
     duplicates: int = 0
     """Executions that arrived again."""
+
+    def enter(self, parent: ParentOrder) -> None:
+        """Count a parent among those of its instrument."""
+        symbol = parent.instrument.symbol
+        if id(parent) not in self.by_symbol.setdefault(symbol, {}):
+            self.by_symbol[symbol][id(parent)] = parent
+            sides = self.sides.setdefault(symbol, {1: 0, -1: 0})
+            sides[parent.sign] += 1
+
+    def leave(self, parent: ParentOrder) -> None:
+        """Count a parent no longer; does nothing if it is not counted."""
+        symbol = parent.instrument.symbol
+        if self.by_symbol.get(symbol, {}).pop(id(parent), None) is not None:
+            self.sides[symbol][parent.sign] -= 1
 
     def touch(self, parent: ParentOrder) -> None:
         """Look at a parent at the end of the turn."""

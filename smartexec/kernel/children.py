@@ -293,7 +293,7 @@ class Children:
         parent, slot = child.parent, child.slot
         if not child.requests:
             child.key = limit_key(child.price, parent.sign)
-        count(child)
+        count(self.blotter, child)
         self.blotter.touch(parent)
         if not child.over:
             parent.children.setdefault(child.order_id, child)
@@ -301,14 +301,14 @@ class Children:
                 self._back(child)
             if parent.state is ParentState.ENDED:
                 # A bust has reopened it: the parent stays over, but the order must not be met by others of ours.
-                self.blotter.by_symbol.setdefault(parent.instrument.symbol, {})[id(parent)] = parent
+                self.blotter.enter(parent)
                 self.sender.cancel(child)
             return
         if child.counted and parent.state is ParentState.ENDED:
             text = f"CumQty(14) {child.venue_cum} where {child.cum_qty} is known, and its parent has ended"
             self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
             child.venue_cum = child.cum_qty
-            count(child)
+            count(self.blotter, child)
         if child.counted:
             parent.children.setdefault(child.order_id, child)
             if not child.query_at:
@@ -321,7 +321,7 @@ class Children:
         if parent.children.pop(child.order_id, None) is None:
             return
         if parent.state is ParentState.ENDED and not parent.children:
-            self.blotter.by_symbol[parent.instrument.symbol].pop(id(parent), None)
+            self.blotter.leave(parent)
         slot.legs.pop(child.order_id, None)
         if not slot.legs:
             slot.ended = self.blotter.now

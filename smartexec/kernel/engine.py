@@ -174,9 +174,9 @@ class Engine:
     def _net(self, symbols: Collection[str]) -> None:
         for symbol in symbols:
             market = self.markets[symbol]
-            parents = list(self.blotter.by_symbol.get(symbol, {}).values())
-            market.opposed = self.settings.netting.enabled and len({p.sign for p in parents if p.leaves_qty}) > 1
+            market.opposed = self.settings.netting.enabled and all(self.blotter.sides.get(symbol, {0: 0}).values())
             if market.opposed:
+                parents = list(self.blotter.by_symbol[symbol].values())
                 touch = market.best()
                 market.tried = (touch.bid, touch.ask) if self.netter.fresh(market) else None
                 self.netter.net(market, parents)

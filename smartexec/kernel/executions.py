@@ -125,7 +125,7 @@ class Ledger:
         lots, px = execution.last_qty, execution.last_px
         child.trade(lots, px)
         child.venue_cum = max(child.venue_cum, child.cum_qty)
-        count(child)
+        count(self.blotter, child)
         child.slot.cum_qty += lots
         child.slot.want = max(0, child.slot.want - lots)
         parent.cum_qty += lots
@@ -248,7 +248,7 @@ class Ledger:
         child.venue_cum = max(child.cum_qty, child.venue_cum) + new - old
         child.correct(old, target.last_px, new, execution.last_px)
         child.busted = child.busted or new < old
-        count(child)
+        count(self.blotter, child)
         parent.cum_qty += new - old
         parent.notional += new * execution.last_px - old * target.last_px
         if new > old:
@@ -264,7 +264,7 @@ class Ledger:
             child.busted = True
             child.venue_cum = max(child.cum_qty, child.venue_cum) - target.last_qty
             child.bust(target.last_qty, target.last_px)
-            count(child)
+            count(self.blotter, child)
         if parent is not None:
             parent.cum_qty -= target.last_qty
             parent.notional -= target.last_qty * target.last_px
@@ -321,8 +321,14 @@ class Ledger:
                 self._guess(child, rest, round(Fraction(money, rest)) if money >= rest else guess.last_px)
 
 
-def count(child: ChildOrder) -> None:
-    """Bring the parent's running total of what is live and in doubt up to date with a child."""
-    live = child.live_qty
-    child.parent.open_qty += live - child.counted
+def count(blotter: Blotter, child: ChildOrder) -> None:
+    """Bring up to date with a child what its parent has live and in doubt, and what is live at its venue."""
+    live, parent = child.live_qty, child.parent
+    if bool(live) != bool(child.counted):
+        key = (parent.instrument.symbol, child.mic, parent.sign)
+        if live:
+            blotter.live.setdefault(key, {})[id(child)] = child
+        else:
+            del blotter.live[key][id(child)]
+    parent.open_qty += live - child.counted
     child.counted = live

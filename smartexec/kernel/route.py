@@ -267,13 +267,8 @@ class Router:
 
     def opposing(self, parent: ParentOrder, mic: str, k: int) -> list[ChildOrder]:
         """Own children of the other side that an order at limit key `k` could meet at a venue."""
-        return [
-            child
-            for other in self.blotter.by_symbol[parent.instrument.symbol].values()
-            if other.sign != parent.sign
-            for child in other.children.values()
-            if child.mic == mic and child.counted and self._can_meet(k, child)
-        ]
+        live = self.blotter.live.get((parent.instrument.symbol, mic, -parent.sign), {})
+        return [child for child in live.values() if self._can_meet(k, child)]
 
     @staticmethod
     def _can_meet(k: int, child: ChildOrder) -> bool:

@@ -47,7 +47,7 @@ class Sender:
         slot.sent = self.blotter.now
         self.blotter.children[cl_ord_id] = child
         self.blotter.child_orders.append(child)
-        count(child)
+        count(self.blotter, child)
         ord_type = OrdType.PEGGED if leg.peg else OrdType.MARKET if leg.price is None else OrdType.LIMIT
         self.blotter.outbox.append(
             SendOrder(
@@ -85,7 +85,7 @@ class Sender:
         request = self._alias(child)
         child.request_replace(request, qty, price)
         child.key = max(child.key, limit_key(price, parent.sign))
-        count(child)
+        count(self.blotter, child)
         symbol = parent.instrument.symbol
         command = ReplaceOrder(child.mic, request, child.cl_ord_id, symbol, parent.side, qty, price)
         self.blotter.outbox.append(command)
@@ -106,7 +106,7 @@ class Sender:
         parent = child.parent
         request = self._alias(child)
         child.request_cancel(request)
-        count(child)
+        count(self.blotter, child)
         symbol = parent.instrument.symbol
         self.blotter.outbox.append(CancelOrder(child.mic, request, child.cl_ord_id, symbol, parent.side))
         self.doubt(child)

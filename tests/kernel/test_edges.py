@@ -183,3 +183,13 @@ def test_what_a_guard_keeps_back_is_alerted_once() -> None:
     desk.wait(60)
     assert len(desk.engine.blotter.alerts) == 1
     assert all(len(row.refused) <= 1 for row in desk.engine.blotter.decisions)
+
+
+def test_what_is_live_at_a_venue_is_what_its_orders_hold() -> None:
+    desk = Desk()
+    desk.tell(buy("A", 100, 1000), sell("B", 100, 1005, no_cross=True))
+    live = desk.engine.blotter.live
+    assert [sorted(c.order_id for c in held.values()) for held in live.values()] == [["P1.1"], ["P2.1"]]
+    desk.tell(fill("P1.1", 100, 1000))
+    assert [len(held) for held in live.values()] == [0, 1]
+    assert desk.engine.blotter.sides == {XYZ: {1: 0, -1: 1}}
