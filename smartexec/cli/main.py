@@ -1,6 +1,6 @@
 """The `smartexec` program: its commands, and how errors become exit codes. What a command does is in its own file.
 
-Exit codes: 0 done, 1 the run broke a law or lost something, 2 usage or configuration.
+Exit codes: 0 done, 1 the run broke a law or lost something, 2 usage or configuration, 130 interrupted.
 """
 
 from importlib import import_module
@@ -16,6 +16,8 @@ BUILT_IN: Final = ("check", "demo", "explain", "export", "plugins", "replay", "r
 """One file each, `smartexec.cli.NAME`, with a click command `command`."""
 USAGE: Final = 2
 BROKEN: Final = 1
+INTERRUPTED: Final = 130
+"""128 + SIGINT, as shells have it."""
 
 
 class Program(click.Group):
@@ -37,6 +39,9 @@ class Program(click.Group):
             for line in str(error).splitlines():
                 click.echo(line, err=True)
             ctx.exit(USAGE if isinstance(error, ConfigError | PluginError) else BROKEN)
+        except KeyboardInterrupt as stop:
+            click.echo(str(stop) or "interrupted", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 def _plugin_commands() -> dict[str, click.Command]:

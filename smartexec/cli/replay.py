@@ -69,8 +69,7 @@ def _show(again: Replay, run: Path) -> None:
     if again.difference:
         click.echo(f"{run}: not the same: {again.difference}", err=True)
     else:
-        tables = "commands" if again.torn else "commands and tables"
-        click.echo(f"{run}: {scope}: {tables} byte-identical ({again.commands})")
+        click.echo(f"{run}: {scope}: {again.compared} byte-identical ({again.commands})")
     if again.audited:
         click.echo(f"{again.audited:,} answers of plugins asked again: {len(again.differences):,} different")
     for one in again.differences[:MAX_DIFFERENCES]:

@@ -21,9 +21,11 @@ from smartexec.runtime.intake import Strategies
 from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import CommandDigest, End, Header, Record, read_header, read_records
-from smartexec.runtime.run import CONFIG, write_tables
+from smartexec.runtime.run import CONFIG, TABLES, table_digest
 from smartexec.runtime.sequencer import KERNEL_MARKET, merge_feeds
 from smartexec.runtime.session import config_digest, digests, fair_lot, make_engine
+from smartexec.runtime.table_files import SINK, first_difference
+from smartexec.runtime.tables import tables
 
 
 @frozen(kw_only=True)
@@ -43,6 +45,20 @@ class Replay:
     differences: list[Difference]
     """Answers of plugins that are not the recorded ones (audit only)."""
     commands: str
+    tables: int = 0
+    """Tables folded again that were compared with the recorded digests."""
+    files: int = 0
+    """CSV files of the run folder that were compared with them, row by row."""
+
+    @property
+    def compared(self) -> str:
+        """What is the same, in words."""
+        said = ["commands"]
+        if self.tables:
+            said.append(f"{self.tables} tables refolded")
+        if self.files:
+            said.append(f"{self.files} files in {TABLES}/")
+        return " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
 
     @property
     def identical(self) -> bool:
@@ -64,13 +80,18 @@ class Opened:
 
 
 def replay(
-    run: Path, progress: Progress | None = None, *, audit: bool = False, registry: Registry | None = None
+    run: Path,
+    progress: Progress | None = None,
+    *,
+    audit: bool = False,
+    registry: Registry | None = None,
+    files: bool = True,
 ) -> Replay:
-    """Fold the run in folder `run` again and compare."""
+    """Fold the run in folder `run` again and compare; with its table files too, unless `files` is false."""
     opened = open_run(run, registry)
     try:
         with gc_policy():
-            return _Fold(opened, progress, audit).run()
+            return _Fold(opened, progress, audit, files).run()
     finally:
         opened.plan.journal.close()
 
@@ -102,7 +123,7 @@ def start_feeds(opened: Opened) -> None:
 class _Fold:
     """One replay."""
 
-    def __init__(self, opened: Opened, progress: Progress | None, audit: bool) -> None:
+    def __init__(self, opened: Opened, progress: Progress | None, audit: bool, files: bool) -> None:
         start_feeds(opened)
         plan = opened.plan
         self.opened = opened
@@ -117,6 +138,9 @@ class _Fold:
         self.now = 0
         self.records = 0
         self.end: End | None = None
+        self.compare_files = files
+        self.tables = 0
+        self.files = 0
 
     def run(self) -> Replay:
         difference = self.fold()
@@ -136,6 +160,8 @@ class _Fold:
             audited=self.audit.asked if self.audit else 0,
             differences=self.audit.differences if self.audit else [],
             commands=self.digest.value().hex(),
+            tables=self.tables,
+            files=self.files,
         )
 
     def fold(self) -> str:
@@ -187,12 +213,21 @@ class _Fold:
         self.seq, self.now = seq - 1, now
 
     def compare(self, end: End) -> str:
-        """Compare the tables with those of the run."""
-        lot = fair_lot(self.opened.plan.config.settings.allocation)
-        printed = write_tables(self.engine.blotter, (), None, lot)
-        for name, digest in end.tables.items():
-            if printed.get(name) != digest:
-                return f"table {name}: found digest {printed.get(name)}, expected {digest}"
+        """Compare the tables with those of the run: their digests, then the files that its CSV sink wrote."""
+        plan = self.opened.plan
+        folder = self.opened.folder / TABLES
+        written = self.compare_files and any(sink.name == SINK for sink in plan.sinks)
+        for name, columns, rows in tables(self.engine.blotter, fair_lot(plan.config.settings.allocation)):
+            whole = list(rows)
+            found, expected = table_digest(columns, whole), end.tables.get(name)
+            if found != expected:
+                return f"table {name}: found digest {found}, expected {expected}"
+            self.tables += 1
+            if written:
+                differs = first_difference(folder / f"{name}.csv", columns, whole)
+                if differs:
+                    return f"table {name}: {differs}"
+                self.files += 1
         return ""
 
 

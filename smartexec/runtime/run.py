@@ -95,9 +95,13 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None) -> R
         printed = write_tables(blotter, plan.sinks, folder, fair_lot(plan.config.settings.allocation))
         writer.write(loop.seq + 1, loop.now, "end", End(loop.digest.value(), printed))
         writer.commit()
-    except BaseException:
+    except BaseException as error:
         with suppress(JournalError):  # what went wrong first is what is told
             plan.journal.close()
+        if type(error) is KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"{out or 'what if'}: interrupted: the journal is closed, there are no tables"
+            ) from error
         raise
     else:
         plan.journal.close()

@@ -71,7 +71,7 @@ def _read(name: str, path: Path) -> Table:
 
 
 def _folded(run: Path, progress: Progress | None, registry: Registry | None) -> list[Table]:
-    again = replay(run, progress, registry=registry)
+    again = replay(run, progress, registry=registry, files=False)
     if again.difference:
         raise SmartexecError(f"{run}: {again.difference}: tables cannot be trusted")
     lot = fair_lot(again.plan.config.settings.allocation)

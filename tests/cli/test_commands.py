@@ -138,7 +138,7 @@ def test_run_of_no_file_is_usage(tmp_path: Path) -> None:
 def test_replay_says_identical(out: Path) -> None:
     result = call("replay", out, "--audit")
     assert result.exit_code == 0
-    assert "commands and tables byte-identical" in result.stdout
+    assert "files in tables/ byte-identical" in result.stdout
     assert "0 different" in result.stdout
 
 
@@ -174,7 +174,7 @@ def test_folder_that_is_no_run_is_usage(tmp_path: Path, command: list[str]) -> N
 
 
 def test_export_writes_the_contract_tables(out: Path, tmp_path: Path) -> None:
-    result = call("export", out, "--out", tmp_path / "x", "--format", "plain-csv")
+    result = call("export", out, "--out", tmp_path / "x", "--format", "csv")
     assert result.exit_code == 0, result.output
     assert {p.name for p in (tmp_path / "x").iterdir()} == {p.name for p in (out / "tables").iterdir()}
     assert (tmp_path / "x" / "allocations.csv").read_bytes() == (out / "tables" / "allocations.csv").read_bytes()
@@ -187,17 +187,17 @@ def test_export_that_cannot_be_written_leaves_no_folder(
         raise ConfigError("found no library, expected one")
 
     monkeypatch.setattr(PlainCsv, "open", missing)
-    assert call("export", out, "--out", tmp_path / "x" / "y", "--format", "plain-csv").exit_code == 2
+    assert call("export", out, "--out", tmp_path / "x" / "y", "--format", "csv").exit_code == 2
     assert not (tmp_path / "x").exists()
     (tmp_path / "own").mkdir()
-    assert call("export", out, "--out", tmp_path / "own", "--format", "plain-csv").exit_code == 2
+    assert call("export", out, "--out", tmp_path / "own", "--format", "csv").exit_code == 2
     assert (tmp_path / "own").is_dir()
 
 
 def test_export_to_an_unknown_format_names_the_known_ones(out: Path, tmp_path: Path) -> None:
     result = call("export", out, "--out", tmp_path / "x", "--format", "pdf")
     assert result.exit_code == 2
-    assert result.stderr == "--format: found 'pdf', expected a sink: one of plain-csv\n"
+    assert result.stderr == "--format: found 'pdf', expected a sink: one of csv\n"
 
 
 def test_check(tmp_path: Path) -> None:
@@ -244,3 +244,13 @@ def test_commands_of_plugins_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unknown_command_is_usage() -> None:
     assert call("nonsense").exit_code == 2
+
+
+def test_run_that_is_interrupted_says_one_line_and_is_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tests.runtime.world.All.decide", interrupt)
+    result = call("run", config(tmp_path), "--out", tmp_path / "out")
+    assert result.exit_code == 130
+    assert result.stderr == f"{tmp_path / 'out'}: interrupted: the journal is closed, there are no tables\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from smartexec.api import Decision
+from smartexec.api import Decision, ParentView
 from smartexec.errors import ConfigError, JournalError
 from smartexec.kernel.engine import Engine
 from smartexec.runtime.replay import replay
@@ -196,3 +196,41 @@ def test_story_of_client_parent_and_child(done: RunResult, tmp_path: Path) -> No
     (child,) = explain(found, "P1.1")
     assert {"decided", "sent", "trade", "over"} <= {m.what for m in child.moments}
     assert explain(found, "nobody") == []
+
+
+def test_replay_names_the_first_row_of_a_file_that_was_edited(done: RunResult, tmp_path: Path) -> None:
+    same = replay(tmp_path / "out", registry=plugins())
+    assert same.identical
+    assert same.files == same.tables > 8
+    assert same.compared == f"commands, {same.tables} tables refolded and {same.files} files in tables/"
+    path = tmp_path / "out" / "tables" / "executions.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:2], lines[2].replace("GIVE", "LIES"), *lines[3:]]))
+    assert f"table executions: {path}: row 2: found " in replay(tmp_path / "out", registry=plugins()).difference
+    path.write_text("".join(lines[:-1]))
+    assert f"row {len(lines) - 1}: found no row, expected " in replay(tmp_path / "out", registry=plugins()).difference
+    path.unlink()
+    assert "found FileNotFoundError" in replay(tmp_path / "out", registry=plugins()).difference
+
+
+def test_run_that_is_interrupted_closes_its_journal_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(self: All, view: ParentView) -> Decision:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(All, "decide", interrupt)
+    with pytest.raises(KeyboardInterrupt, match=r"out: interrupted: the journal is closed, there are no tables"):
+        run(config(tmp_path), tmp_path / "out", registry=plugins())
+    again = replay(tmp_path / "out", registry=plugins())
+    assert again.identical
+    assert "the run was cut off" in again.torn
+
+
+def test_orders_after_the_end_are_orders_that_were_refused(tmp_path: Path) -> None:
+    done = run(config(tmp_path, orders="count = 70"), tmp_path / "out", registry=plugins())
+    late = [o for o in table(tmp_path / "out", "client_orders") if o["text"] == "the day is over"]
+    assert len(late) == 10
+    assert {o["ord_status"] for o in late} == {"REJECTED"}
+    assert done.totals.client_orders == done.counts.orders == 70
+    assert replay(tmp_path / "out", registry=plugins()).identical

@@ -89,7 +89,7 @@ unlimited = "a test"
 plugin = "memory-file"
 
 [[sinks]]
-plugin = "plain-csv"
+plugin = "csv"
 """
 
 
@@ -266,7 +266,7 @@ class MemoryFile(Journal):
 class PlainCsv(Sink):
     """CSV files."""
 
-    name: ClassVar[str] = "plain-csv"
+    name: ClassVar[str] = "csv"
     _folder: Path = field(init=False, factory=Path)
 
     def open(self, folder: Path) -> None:
