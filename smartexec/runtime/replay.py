@@ -123,7 +123,7 @@ def start_feeds(opened: Opened) -> None:
 class _Fold:
     """One replay."""
 
-    def __init__(self, opened: Opened, progress: Progress | None, audit: bool, files: bool) -> None:
+    def __init__(self, opened: Opened, progress: Progress | None, audit: bool, files: bool = True) -> None:
         start_feeds(opened)
         plan = opened.plan
         self.opened = opened
