@@ -108,6 +108,16 @@ class World:
         if self.outbound:
             self._take(self.outbound.pop(self._first(index)))
 
+    def ponder(self, index: int = 0) -> None:
+        """Let a venue say that it has the oldest request on its way to it and has not decided."""
+        if not self.outbound:
+            return
+        c = self.outbound[self._first(index)]
+        order = self.orders.get(c.orig_cl_ord_id) if isinstance(c, CancelOrder | ReplaceOrder) else None
+        if order is not None and order.status in OPEN:
+            status = OrdStatus.PENDING_CANCEL if isinstance(c, CancelOrder) else OrdStatus.PENDING_REPLACE
+            self._say(order, ExecType.ORDER_STATUS, cl_ord_id=c.cl_ord_id, ord_status=status)
+
     def lose_command(self, index: int = 0) -> None:
         """Lose the oldest command for a venue on the way."""
         if self.outbound:
@@ -231,6 +241,17 @@ class World:
         if order.qty == order.cum:
             order.status = OrdStatus.CANCELED
             self._say(order, ExecType.CANCELED)
+
+    def correct_and_bust(self, execution: TrueExecution, px: int) -> None:
+        """Let a venue correct an execution and take the correction back, without saying how much that was."""
+        if not execution.standing:
+            return
+        self.correct(execution, px)
+        before = len(self.inbound)
+        self.bust(self.executions[-1])
+        bust = self.inbound[before]
+        assert isinstance(bust, ExecutionReport)
+        bust.last_qty = bust.last_px = 0
 
     def correct(self, execution: TrueExecution, px: int) -> None:
         """Let a venue correct the price of an execution."""

@@ -83,6 +83,15 @@ def undone(world: World) -> set[int]:
     return known | {id(blotter.children[e.order.first_id].parent) for e in world.executions if not e.standing}
 
 
+def late(world: World, parent: ParentOrder) -> int:
+    """Lots that came after a venue, or an operator, had said that there would be no more."""
+    return sum(
+        e.last_qty
+        for e in world.engine.blotter.executions
+        if e.parent is parent and e.child is not None and e.child.ended is not None and e.child.ended < e.time
+    )
+
+
 def no_over_fill(world: World) -> None:
     """Law 2, against the venues' truth and against the kernel's own count.
 
@@ -94,9 +103,12 @@ def no_over_fill(world: World) -> None:
         children = [c for c in world.engine.blotter.child_orders if c.parent is parent]
         if id(parent) in busted:
             children = [c for c in children if not c.cancelling]
-        assert done + sum(c.counted for c in children) <= size(parent) or parent.house_qty, parent.parent_id
+        if id(parent) not in busted:
+            assert parent.house_qty <= late(world, parent), parent.parent_id
+        most = size(parent) + late(world, parent)
+        assert done + sum(c.counted for c in children) <= most, parent.parent_id
         true = sum(may_execute(world, c) for c in children)
-        assert done + true <= size(parent) or parent.house_qty, parent.parent_id
+        assert done + true <= most, parent.parent_id
 
 
 def limits(world: World) -> None:
@@ -111,7 +123,7 @@ def limits(world: World) -> None:
                 continue
             held = sum(c.counted for c in parent.children.values() if c.key >= child.key)
             wanted = sum(m.lots_left for m in parent.active if m.limit_key >= child.key)
-            assert held <= wanted or parent.house_qty, (parent.parent_id, child.order_id, held, wanted)
+            assert held <= wanted + late(world, parent), (parent.parent_id, child.order_id, held, wanted)
 
 
 def fair_shares(world: World, within: Fraction = Fraction(1)) -> None:
@@ -144,7 +156,7 @@ def on_its_way_out(world: World) -> None:
     """Law 3: what members have asked to take away, and children hold, is being cancelled, at every price."""
     busted = undone(world)
     for parent in world.engine.blotter.working.values():
-        if id(parent) in busted or parent.house_qty:
+        if id(parent) in busted:
             continue
         children = [c for c in parent.children.values() if not (c.cancelling or c.over)]
         for child in children:

@@ -23,8 +23,8 @@ from smartexec.kernel.settings import (
     Timing,
 )
 from smartexec.model.commands import SendOrder
-from smartexec.model.enums import KillLevel, Phase, ReplaceMode, Side, TimeInForce, Wake
-from smartexec.model.events import EndOfDay, KillSwitch, Resolve, VenueStatus
+from smartexec.model.enums import ExecType, KillLevel, Phase, ReplaceMode, Side, TimeInForce, Wake
+from smartexec.model.events import EndOfDay, ExecutionReport, KillSwitch, Resolve, VenueStatus
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
 from smartexec.model.orders import CancelRequest, NewOrder, ReplaceRequest
@@ -35,6 +35,8 @@ from tests.laws import invariants
 
 TICK = 10_000_000
 MAX_ORDER = 60
+EVENING = (86_400 - 20) * SECOND
+"""Worlds begin shortly before midnight UTC, so that what comes again may come on another day."""
 ALL_TIFS = frozenset({TimeInForce.DAY, TimeInForce.IOC})
 VENUES = {
     "AAAA": Capabilities(replace=ReplaceMode.KEEPS_PRIORITY, times_in_force=ALL_TIFS, authoritative_unknown=True),
@@ -108,6 +110,9 @@ WEIGHTS = {
     "lose_report": 3,
     "bust": 3,
     "correct": 2,
+    "correct_and_bust": 1,
+    "ponder": 2,
+    "repeat": 1,
     "trade": 1,
     "halt": 1,
     "resume": 4,
@@ -142,7 +147,7 @@ class Machine:
 
     config: Config
     advisor: RandomAdvisor = Factory(lambda self: RandomAdvisor(self.config.seed, self.config.faults), takes_self=True)
-    world: World = Factory(lambda self: World(engine(self.config, self.advisor)), takes_self=True)
+    world: World = Factory(lambda self: World(engine(self.config, self.advisor), now=EVENING), takes_self=True)
     sent: int = 0
     killed: dict[tuple[KillLevel, str], bool] = Factory(dict)
     halted: bool = False
@@ -259,6 +264,22 @@ class Machine:
         if self.world.executions:
             i, off = divmod(i, 11)
             self.world.correct(self.world.executions[i % len(self.world.executions)], (195 + off) * TICK)
+
+    def correct_and_bust(self, i: int) -> None:
+        """A venue corrects an execution and takes the correction back; the second may arrive first."""
+        if self.world.executions:
+            i, off = divmod(i, 11)
+            self.world.correct_and_bust(self.world.executions[i % len(self.world.executions)], (195 + off) * TICK)
+
+    def ponder(self, i: int) -> None:
+        """A venue says of a request that it is pending."""
+        self.world.ponder(i)
+
+    def repeat(self, i: int) -> None:
+        """An execution that was reported long ago is reported again."""
+        told = [e for _, _, e in self.world.log if isinstance(e, ExecutionReport) and e.exec_type is ExecType.TRADE]
+        if told:
+            self.world.tell(told[i % len(told)])
 
     # -- market, time, operators -------------------------------------------------------------------------------------
 
