@@ -219,7 +219,7 @@ class Children:
             )
             self.blotter.alert("error", text, f"{child.mic} {child.order_id}")
             child.frozen = True
-        child.amend(qty, price)
+        child.restate(qty, price)
         child.key = max(child.key, limit_key(child.price, sign))
 
     def _traded(self, child: ChildOrder, report: ExecutionReport) -> None:

@@ -299,13 +299,6 @@ class OrderLife:
         moved = self._move(Trigger.RESTATE)
         return self._settle() or moved or changed
 
-    def amend(self, order_qty: int | None, price: int | None) -> bool:
-        """Take quantity and price as the other side has them, whatever was asked. If it is over for good, idle."""
-        if _FINAL[self.life]:
-            return False
-        changed = self._set(order_qty, price)
-        return self._settle() or changed
-
     # -- requests -----------------------------------------------------------------------------------------------------
 
     def request_cancel(self, cl_ord_id: str) -> bool:
