@@ -197,7 +197,7 @@ class Ledger:
     def _explain(self, known: Execution, report: ExecutionReport) -> None:
         """What was presumed to be a trade turns out to correct one: that one does not stand beside it."""
         known.exec_type, known.exec_ref_id = ExecType.TRADE_CORRECT, report.exec_ref_id
-        key = self._key(report, report.exec_ref_id)
+        key = (report.mic, report.trade_date or known.trade_date, report.exec_ref_id)
         target = self._find(report, report.exec_ref_id, known.child)
         if target is None:
             target = evolve(
@@ -211,7 +211,7 @@ class Ledger:
 
     def _undo(self, report: ExecutionReport, target: Execution) -> None:
         """Book the bust or correction, with its own row; a correction is a bust and a new execution in one."""
-        key = self._key(report, report.exec_id)
+        key = (report.mic, report.trade_date or target.trade_date, report.exec_id)  # of the trade's day, not of its own
         correct = report.exec_type is ExecType.TRADE_CORRECT
         execution = Execution(
             *key, report.exec_type, self.blotter.now, target.side,

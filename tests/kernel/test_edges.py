@@ -193,3 +193,16 @@ def test_what_is_live_at_a_venue_is_what_its_orders_hold() -> None:
     desk.tell(fill("P1.1", 100, 1000))
     assert [len(held) for held in live.values()] == [0, 1]
     assert desk.engine.blotter.sides == {XYZ: {1: 0, -1: 1}}
+
+
+def test_bust_after_midnight_is_of_the_day_of_its_trade() -> None:
+    """Without TradeDate(75) the row of a bust carries the date of what it undoes: that is how it is found."""
+    desk = Desk()
+    desk.now = 86_400 * 10**9 * 20_000 - 10**9
+    desk.tell(quote(999, 1001), buy("A", 100, 1000))
+    desk.tell(fill("P1.1", 40, 1000, exec_id="E1"))
+    desk.wait(5)
+    desk.tell(correct("P1.1", "E1", 40, 999))
+    dates = {e.trade_date for e in desk.engine.blotter.executions}
+    assert len(desk.engine.blotter.executions) == 2
+    assert len(dates) == 1
