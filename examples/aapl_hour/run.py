@@ -11,13 +11,31 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import make_orders
-
 from smartexec.api import Context, Trade
 from smartexec_files.lobster import Lobster
 
 HERE: Final = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # the examples are no package: what they share is beside them
+
+import small_orders  # noqa: E402
+
 STEM: Final = "AAPL_2012-06-21_34200000_37800000"
+DAY: Final = small_orders.Day(
+    symbol="AAPL",
+    prefix="A",
+    orders=2_000,
+    open=1_340_285_400_000_000_000,  # 2012-06-21 09:30 in New York
+    windows=(
+        *((2 + 4 * k, 2 + 4 * k + (8, 12, 16)[k % 3]) for k in range(10)),
+        *((6 + 10 * k, 16 + 10 * k) for k in range(4)),  # the last ends ten minutes before the data do
+    ),
+    early=110,
+    lot=5,
+    most_lots=12,
+    raised=20,
+    behind=20,
+    through=200,
+)
 
 
 def trades(data: Path) -> list[tuple[int, int]]:
@@ -30,7 +48,7 @@ def trades(data: Path) -> list[tuple[int, int]]:
 def prepare(data: Path, folder: Path, seed: int) -> Path:
     """Write orders and configuration into `folder`; give the configuration's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    make_orders.write(folder / "orders.csv", make_orders.make(trades(data), seed))
+    small_orders.write(folder / "orders.csv", small_orders.make(DAY, trades(data), seed))
     config = folder / "config.toml"
     prefix = json.dumps(data.as_posix())[:-1]  # the start of a TOML string
     config.write_text((HERE / "config.toml").read_text("utf-8").replace('"DATA', prefix), "utf-8")

@@ -13,14 +13,32 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-import make_orders
-
 from smartexec.api import Context, Trade
 from smartexec_files.lean_ticks import LeanTicks
 
 HERE: Final = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # the examples are no package: what they share is beside them
+
+import small_orders  # noqa: E402
+
 OFF_EXCHANGE: Final = "FINR"
 _SHARE: Final = re.compile(r'(mic = "([A-Z]{4})"\nshare = )[0-9.]+')
+DAY: Final = small_orders.Day(
+    symbol="IBM",
+    prefix="B",
+    orders=3_000,
+    open=1_381_239_000_000_000_000,  # 2013-10-08 09:30 in New York
+    windows=(
+        *((5 + 24 * k, 5 + 24 * k + (40, 60, 90)[k % 3]) for k in range(12)),
+        *((15, 380), (60, 240)),  # the last ends ten minutes before the close
+    ),
+    early=280,
+    lot=10,
+    most_lots=30,
+    raised=50,
+    behind=10,
+    through=100,
+)
 
 
 def trades(data: Path) -> list[tuple[int, Trade]]:
@@ -43,7 +61,7 @@ def prepare(data: Path, folder: Path, seed: int) -> Path:
     """Write orders and configuration into `folder`; give the configuration's path."""
     folder.mkdir(parents=True, exist_ok=True)
     prints = trades(data)
-    make_orders.write(folder / "orders.csv", make_orders.make([(at, trade.px) for at, trade in prints], seed))
+    small_orders.write(folder / "orders.csv", small_orders.make(DAY, [(at, trade.px) for at, trade in prints], seed))
     found = shares(prints)
     prefix = json.dumps(data.as_posix())[:-1]  # the start of a TOML string
     text = (HERE / "config.toml").read_text("utf-8").replace('"DATA', prefix)

@@ -1,7 +1,8 @@
-"""Make the client orders of the AAPL hour: small, on both sides, with limits near the market. Same seed, same file.
+"""Make small client orders for recorded data: on both sides, with limits near the market. Same seed, same file.
 
-Orders of one side and one window share a parent, so the 2,000 of them make about thirty. Prices are taken from the
-recorded trades: a limit is set around the last trade before the order arrives.
+Orders of one side and one window share a parent, so that thousands of them make about thirty. Prices are taken from
+the recorded trades: a limit is set around the last trade before the order arrives. What differs between the examples
+is a `Day`.
 """
 
 import csv
@@ -12,24 +13,43 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from attrs import frozen
+
 COLUMNS: Final = (
     *("time", "source", "account", "cl_ord_id", "symbol", "side", "order_qty", "ord_type", "price", "strategy"),
     *("slices", "effective_time", "expire_time", "action", "orig_cl_ord_id"),
 )
 ACCOUNTS: Final = ("ACME", "ACME_PENSION", "BIRCH", "BIRCH_INCOME", "CEDAR", "DELTA", "ELM", "FJORD")
-ORDERS: Final = 2_000
 SECOND: Final = 1_000_000_000
-OPEN: Final = 1_340_285_400 * SECOND
-"""2012-06-21 09:30 in New York."""
-WINDOWS: Final = (
-    *((2 + 4 * k, 2 + 4 * k + (8, 12, 16)[k % 3]) for k in range(10)),
-    *((6 + 10 * k, 16 + 10 * k) for k in range(4)),
-)
-"""Start and end of each window in minutes after the open; the last ends ten minutes before the data do."""
 TICK: Final = 10_000_000
 """One cent in 1e-9 of the currency."""
 
 Row = dict[str, str]
+
+
+@frozen(kw_only=True)
+class Day:
+    """The orders of one recorded day."""
+
+    symbol: str
+    prefix: str
+    """Of every ClOrdID(11)."""
+    orders: int
+    open: int
+    """ns UTC."""
+    windows: Sequence[tuple[int, int]]
+    """Start and end of each window in minutes after the open."""
+    early: int
+    """Seconds before its window at which an order arrives at the earliest."""
+    lot: int
+    """Quantities are multiples of this, from one to `most_lots` of them."""
+    most_lots: int
+    raised: int
+    """What an order of one lot may be raised to."""
+    behind: int
+    """Cents behind the last trade at which a limit is at the farthest."""
+    through: int
+    """Cents through the last trade at which it is at the most."""
 
 
 def iso(nanos: int) -> str:
@@ -44,26 +64,28 @@ def price_text(px: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def make(trades: Sequence[tuple[int, int]], seed: int) -> list[Row]:
+def make(day: Day, trades: Sequence[tuple[int, int]], seed: int) -> list[Row]:
     """Give the rows in order of time. `trades`: (time in ns, price in 1e-9) of the recorded market, likewise."""
     rng = random.Random(seed)
     rows: list[tuple[int, Row]] = []
-    for number in range(1, ORDERS + 1):
-        rows += _order(rng, trades, f"A{number:05d}")
+    for number in range(1, day.orders + 1):
+        rows += _order(day, rng, trades, f"{day.prefix}{number:05d}")
     return [row for _, row in sorted(rows, key=lambda timed: timed[0])]
 
 
-def _order(rng: random.Random, trades: Sequence[tuple[int, int]], cl_ord_id: str) -> Iterator[tuple[int, Row]]:
-    start, end = (OPEN + minute * 60 * SECOND for minute in rng.choice(WINDOWS))
+def _order(
+    day: Day, rng: random.Random, trades: Sequence[tuple[int, int]], cl_ord_id: str
+) -> Iterator[tuple[int, Row]]:
+    start, end = (day.open + minute * 60 * SECOND for minute in rng.choice(day.windows))
     # Two in three arrive before their window, the others join in its first half.
-    arrives = start + rng.randrange(-110 * SECOND, (end - start) // 2 if rng.random() < 1 / 3 else 0)
-    side, qty = rng.choice(("BUY", "SELL")), 5 * rng.randint(1, 12)
+    arrives = start + rng.randrange(-day.early * SECOND, (end - start) // 2 if rng.random() < 1 / 3 else 0)
+    side, qty = rng.choice(("BUY", "SELL")), day.lot * rng.randint(1, day.most_lots)
     row = {
         "time": iso(arrives),
         "source": rng.choice(("OMS1", "OMS2")),
         "account": rng.choice(ACCOUNTS),
         "cl_ord_id": cl_ord_id,
-        "symbol": "AAPL",
+        "symbol": day.symbol,
         "side": side,
         "order_qty": str(qty),
         "ord_type": "MARKET",
@@ -74,7 +96,7 @@ def _order(rng: random.Random, trades: Sequence[tuple[int, int]], cl_ord_id: str
         "expire_time": iso(end),
         "action": "NEW",
     }
-    limit = _limit(rng, trades, arrives, side)
+    limit = _limit(day, rng, trades, arrives, side)
     if rng.random() < 0.8:
         row |= {"ord_type": "LIMIT", "price": price_text(limit)}
     yield arrives, row
@@ -84,16 +106,16 @@ def _order(rng: random.Random, trades: Sequence[tuple[int, int]], cl_ord_id: str
     if fate < 0.04:
         yield later, change | {"action": "CANCEL"}
     elif fate < 0.08:
-        changed = {"order_qty": str(qty + rng.choice((-1, 1, 2)) * 5)} if qty > 5 else {"order_qty": "20"}
+        changed = {"order_qty": str(qty + rng.choice((-1, 1, 2)) * day.lot if qty > day.lot else day.raised)}
         if row["price"] and rng.random() < 0.5:
-            changed = {"price": price_text(_limit(rng, trades, later, side))}
+            changed = {"price": price_text(_limit(day, rng, trades, later, side))}
         yield later, change | {"action": "REPLACE"} | changed
 
 
-def _limit(rng: random.Random, trades: Sequence[tuple[int, int]], at: int, side: str) -> int:
-    """A limit from 20 cents behind the last trade to 2 dollars through it."""
+def _limit(day: Day, rng: random.Random, trades: Sequence[tuple[int, int]], at: int, side: str) -> int:
+    """A limit around the last trade."""
     last = trades[max(0, bisect_left(trades, (at, 0)) - 1)][1]
-    through = rng.randint(-20, 200) * TICK
+    through = rng.randint(-day.behind, day.through) * TICK
     return last // TICK * TICK + (through if side == "BUY" else -through)
 
 
