@@ -23,7 +23,3 @@ class MarketDataFeed(ABC):
     @abstractmethod
     def digest(self) -> str:
         """Identify the data (file digest, or parameters and seed): a replay refuses other data."""
-
-    def size_hint(self) -> int | None:
-        """About how many events there will be, for progress; None = unknown."""
-        return None

@@ -65,18 +65,6 @@ def rows(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:
         faults.line(f"row {number + 1}: found a broken file ({why}), expected its end")
 
 
-def count_rows(path: Path) -> int:
-    """Count rows, as far as the file can be read."""
-    total = 0
-    try:
-        with _unpack(path) as stream:
-            while chunk := stream.read(_CHUNK):
-                total += chunk.count(b"\n")
-    except _BROKEN:
-        return total
-    return total
-
-
 def digest(paths: Iterable[Path]) -> str:
     """SHA-256 over the bytes of files, each preceded by its length so that no two sets of files look alike."""
     total = hashlib.sha256()

@@ -224,12 +224,6 @@ class LeanTicks(MarketDataFeed):
         """SHA-256 of the files."""
         return data_file.digest(self._paths().values())
 
-    def size_hint(self) -> int | None:
-        """Trade rows and half the quote rows, which come in pairs."""
-        paths = self._paths()
-        rows = {key: data_file.count_rows(path) for key, path in paths.items()}
-        return rows.get("trade_path", 0) + rows.get("quote_path", 0) // 2
-
 
 def _order(timed: Timed) -> tuple[int, int]:
     return timed[0], timed[1]

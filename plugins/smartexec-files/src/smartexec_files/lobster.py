@@ -120,10 +120,6 @@ class Lobster(MarketDataFeed):
         """SHA-256 of the files."""
         return data_file.digest([self._messages] + ([self._book] if self.book_path else []))
 
-    def size_hint(self) -> int | None:
-        """Twice the rows: most messages give a book event, some a quote or a trade."""
-        return 2 * data_file.count_rows(self._messages)
-
 
 def _at(message: Message) -> int:
     return message.at

@@ -11,7 +11,7 @@ from attrs import define, field
 from attrs.validators import and_, ge, gt, le, lt
 
 from smartexec.api import NANOS_PER_SECOND, ConfigError, Context, Instrument, MarketDataFeed, MarketEvent
-from smartexec_sim.market_path import MOVE_PROBABILITY, DayPlan, MarketPath
+from smartexec_sim.market_path import DayPlan, MarketPath
 from smartexec_sim.universe import day, need_instruments, start_ticks
 
 VERSION = 1
@@ -89,11 +89,6 @@ class SyntheticFeed(MarketDataFeed):
             [(one.symbol, one.tick, one.lot, self._level(one)) for one in self._instruments],
         ]
         return sha256(repr(of).encode()).hexdigest()
-
-    def size_hint(self) -> int | None:
-        """About how many events there will be."""
-        per_step = 1.0 + self.trade_probability + MOVE_PROBABILITY * (2 * len(self.venues) - 1)
-        return int(len(self._instruments) * self.events_per_symbol * per_step)
 
     def _level(self, one: Instrument) -> tuple[int, int, int, int]:
         ticks = start_ticks(one, self.price, self.prices)
