@@ -5,6 +5,7 @@ from typing import Final
 from smartexec.errors import ConfigError, JournalError, PluginError, SmartexecError, VenueProtocolError
 from smartexec.hookspecs import hookimpl
 from smartexec.interfaces.context import Context
+from smartexec.interfaces.host import Changes, Host, Ran, Table
 from smartexec.interfaces.journal import Journal
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.order_source import OrderSource
@@ -45,13 +46,17 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.market import BookAdd, BookExecute, BookReduce, MarketEvent, PhaseChange, Quote, Trade
 from smartexec.model.orders import CancelRequest, ClientEvent, NewOrder, Params, RejectedOrder, ReplaceRequest
 from smartexec.model.routing import Attempt, Capabilities, Leg, Route, RouteRequest, VenueScore
+from smartexec.model.statistics import CURVE_SCALE, NO_STATISTICS, Statistics, VolumeCurve, VolumeModel
+from smartexec.model.survival import Survival
 from smartexec.model.view import Decision, MarketView, ParentView, PeerView, Slice, SlotView
 
 VERSION: Final = (1, 0)
 """Interface version; a plugin's dependency on smartexec says which it was written for."""
 
 __all__ = [
+    "CURVE_SCALE",
     "NANOS_PER_SECOND",
+    "NO_STATISTICS",
     "PX_SCALE",
     "VERSION",
     "Attempt",
@@ -61,6 +66,7 @@ __all__ = [
     "CancelOrder",
     "CancelRequest",
     "Capabilities",
+    "Changes",
     "ClientCancelReject",
     "ClientCommand",
     "ClientEvent",
@@ -72,6 +78,7 @@ __all__ = [
     "ExecType",
     "ExecutionReport",
     "FillMode",
+    "Host",
     "Instrument",
     "Journal",
     "JournalError",
@@ -101,6 +108,7 @@ __all__ = [
     "Qty",
     "QueryOrder",
     "Quote",
+    "Ran",
     "RejectedOrder",
     "ReplaceMode",
     "ReplaceOrder",
@@ -114,7 +122,10 @@ __all__ = [
     "Slice",
     "SlotView",
     "SmartexecError",
+    "Statistics",
     "Strategy",
+    "Survival",
+    "Table",
     "Tick",
     "TimeInForce",
     "Trade",
@@ -126,6 +137,8 @@ __all__ = [
     "VenueProtocolError",
     "VenueScore",
     "VenueStatus",
+    "VolumeCurve",
+    "VolumeModel",
     "Wake",
     "hookimpl",
 ]

@@ -16,6 +16,8 @@ PLAIN = {
     "Px": "`int`: price in 1e-9 of the currency.",
     "Qty": "`int`: quantity in lots.",
     "Params": "Canonical parameters of a strategy: ((name, value), ...).",
+    "CURVE_SCALE": "`int`: 1,000,000,000; a volume curve's shares are in 1e-9 of a day.",
+    "NO_STATISTICS": "`Statistics` of an instrument of which nothing is known.",
     "hookimpl": "Marks the implementation of a hook.",
 }
 """Names that are no classes have no docstring of their own."""

@@ -56,6 +56,8 @@ MEMBERS = {
     "OrdType": {"MARKET": "no limit", "LIMIT": "a limit", "PEGGED": "the venue moves the price with the market"},
     "TimeInForce": {
         "DAY": "rests until the end of the session",
+        "AT_OPEN": "takes part in the opening auction only",
+        "AT_CLOSE": "takes part in the closing auction only",
         "GTC": "good till cancel; no simulated venue takes it, and from clients it is refused",
         "IOC": "executes at once what it can, the rest is cancelled",
         "FOK": "executes at once and whole, or not at all",

@@ -16,6 +16,9 @@ class RoutingLogic(ABC):
 
     name: ClassVar[str]
     state_type: ClassVar[type | None] = None
+    """attrs class of `Route.state`."""
+    learned_type: ClassVar[type | None] = None
+    """attrs class of `Route.learned`."""
 
     @abstractmethod
     def route(self, request: RouteRequest) -> Route:

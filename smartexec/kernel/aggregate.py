@@ -116,7 +116,7 @@ class Aggregator:
         parent.parent_id = f"P{number}"
         parent.seed = self.seed * SEED_STEP + number
         parent.start = parent.started = blotter.now
-        parent.volume0, parent.turnover0 = parent.market.volume, parent.market.turnover
+        parent.mark0 = parent.market.mark()
         parent.state = ParentState.WORKING
         blotter.working[id(parent)] = parent
         blotter.enter(parent)
@@ -175,7 +175,7 @@ class Aggregator:
             else:
                 self.books.too_late(order, order.ord_status.name)
         parent.state, parent.ended, parent.leaves_qty = ParentState.ENDED, now, 0
-        parent.volume1, parent.turnover1 = parent.market.volume, parent.market.turnover
+        parent.mark1 = parent.market.mark()
         parent.pending.clear()
         demand.changed(parent)
         self.books.remainder(parent)

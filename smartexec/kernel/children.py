@@ -315,7 +315,7 @@ class Children:
                 self.sender.doubt(child)
             return
         if child.ended is None:
-            child.ended = self.blotter.now
+            child.ended, child.mark1 = self.blotter.now, child.parent.market.mark()
             child.outcome = slot.last_outcome = OUTCOMES[child.life]
             self.scorecard.ended(child)
         if parent.children.pop(child.order_id, None) is None:

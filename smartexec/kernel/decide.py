@@ -142,6 +142,7 @@ class Decider:
     def view(self, parent: ParentOrder, why: Wake) -> ParentView:
         """The parent as its strategy sees it."""
         now, curve = self.blotter.now, demand.target(parent)
+        arrival = parent.mark0.price
         leaves = curve.total
         limit = price_of(curve.worst, parent.sign) if curve.keys else None
         return ParentView(
@@ -156,10 +157,12 @@ class Decider:
             crossed_qty=Qty(parent.crossed_qty + parent.offset_qty),
             in_doubt_qty=Qty(sum(c.counted for c in parent.children.values() if c.over or c.in_doubt)),
             leaves_qty=Qty(leaves),
+            notional=parent.notional,
+            arrival=None if arrival is None else Px(arrival),
             limit=None if limit is None else Px(limit),
             demand=tuple((cast("Px | None", price_of(k, parent.sign)), Qty(n)) for k, n in curve.classes()),
             slots={name: self._slot(slot) for name, slot in parent.slots.items()},
-            market=parent.market.view(now, parent.volume0, parent.turnover0),
+            market=parent.market.view(now, parent.start, parent.mark0),
             peers=self._peers(parent) if parent.list_id else (),
             woken_by=why,
             state=parent.state_value,

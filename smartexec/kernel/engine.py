@@ -47,9 +47,14 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
 from smartexec.model.orders import CancelRequest, NewOrder, RejectedOrder, ReplaceRequest
 from smartexec.model.routing import Capabilities
+from smartexec.model.statistics import NO_STATISTICS, Statistics
 
 MAX_PASSES = 8
 """Crosses wake strategies and decisions free quantity to cross: a turn goes round this often at most."""
+
+
+def _markets(instruments: Mapping[str, Instrument], known: Mapping[str, Statistics]) -> dict[str, Market]:
+    return {s: Market(one, statistics=known.get(s, NO_STATISTICS)) for s, one in instruments.items()}
 
 
 class Engine:
@@ -63,17 +68,17 @@ class Engine:
         strategies: Mapping[str, frozenset[Wake]],
         routers: Collection[str],
         advisor: Advisor,
+        statistics: Mapping[str, Statistics] | None = None,
     ) -> None:
-        """`strategies` gives for each plugin name the events that wake it."""
+        """`strategies` gives for each plugin name the events that wake it, `statistics` by symbol what is known."""
         self.settings = settings
         self.blotter = blotter = Blotter(wakes=dict(strategies))
-        self.markets = {symbol: Market(instrument) for symbol, instrument in instruments.items()}
+        self.markets = _markets(instruments, statistics or {})
         self.strategies = dict(strategies)
         self.quarantined: dict[str, str] = {}
         """Plugin name -> why."""
         self.timers = Timers()
-        venues = dict(venues)
-        self.scorecard = Scorecard(venues)
+        self.scorecard = Scorecard(venues := dict(venues))
         self.guards = Guards(blotter, settings.risk)
         self.books = Books(blotter, settings.allocation.remainder_account)
         self.allocator = Allocator(blotter, self.books, settings.allocation)
@@ -207,7 +212,7 @@ class Engine:
     def _trade(self, trade: Trade) -> None:
         market = self.markets.get(trade.symbol)
         if market is not None:
-            market.on_trade(trade)
+            market.on_trade(trade, self.blotter.now)
             if self._wakers[Wake.TRADE]:
                 self._wake(market, Wake.TRADE)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from attrs import define
 
 from smartexec.kernel.blotter import Blotter
-from smartexec.kernel.market import Market
+from smartexec.kernel.market import STOPPED, Market
 from smartexec.kernel.orders import ChildOrder, ParentOrder
 from smartexec.kernel.settings import Risk
 from smartexec.model.enums import KillLevel, Phase
@@ -17,7 +17,8 @@ from smartexec.model.events import KillSwitch
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.instrument import Instrument
 
-NOT_TRADING = (Phase.HALTED, Phase.CLOSED, Phase.AUCTION)
+NOT_TRADING = (*STOPPED, Phase.AUCTION)
+"""Where nothing is sent but what takes part in an auction only."""
 BPS = 10_000
 
 
@@ -86,10 +87,18 @@ class Guards:
         """In this order; the throttle is last because it counts what passes."""
 
     def check(
-        self, parent: ParentOrder, mic: str, qty: int, price: int | None, replaces: ChildOrder | None = None
+        self,
+        parent: ParentOrder,
+        mic: str,
+        qty: int,
+        price: int | None,
+        replaces: ChildOrder | None = None,
+        *,
+        auction: bool = False,
     ) -> str:
         """The name of the first guard that refuses an order of `qty` lots at `price`; "" if all pass."""
         self._replaced = replaces.counted if replaces else 0
+        self._auction = auction
         bounds = self.bounds(parent, mic)
         for name, refuses in self.checks:
             if refuses(bounds, parent, mic, qty, price):
@@ -127,11 +136,11 @@ class Guards:
             bucket = self._buckets[scope] = Bucket(rate, rate * NANOS_PER_SECOND, self.blotter.now)
         return bucket
 
-    def stopped(self, parent: ParentOrder) -> str:
+    def stopped(self, parent: ParentOrder, *, auction: bool = False) -> str:
         """What keeps a parent from trading anywhere, crosses included; "" if nothing does."""
         if self.killed and self._kill_for(parent):
             return "kill switch"
-        return "trading phase" if parent.market.phase in NOT_TRADING else ""
+        return "trading phase" if parent.market.phase in (STOPPED if auction else NOT_TRADING) else ""
 
     def _kill_for(self, parent: ParentOrder) -> bool:
         keys = (
@@ -147,7 +156,7 @@ class Guards:
         return bool(self.killed) and ((KillLevel.VENUE, mic) in self.killed or self._kill_for(parent))
 
     def _phase(self, _bounds: Bounds, parent: ParentOrder, mic: str, _qty: int, _price: int | None) -> bool:
-        return parent.market.phase_at(mic) in NOT_TRADING
+        return parent.market.phase_at(mic) in (STOPPED if self._auction else NOT_TRADING)
 
     def _qty(self, bounds: Bounds, _parent: ParentOrder, _mic: str, qty: int, _price: int | None) -> bool:
         return bounds.qty is not None and qty > bounds.qty
@@ -176,7 +185,7 @@ class Guards:
     def _participation(self, bounds: Bounds, parent: ParentOrder, _mic: str, qty: int, _price: int | None) -> bool:
         if not bounds.participation:
             return False
-        market = parent.market.volume - parent.volume0
+        market = parent.market.volume - parent.mark0.volume
         own = parent.cum_qty + parent.open_qty - self._replaced + qty
         return any(own > floor and own * 100 > market * pct for pct, floor in bounds.participation)
 

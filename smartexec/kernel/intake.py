@@ -56,6 +56,7 @@ class Intake:
             self._reject(order, reason, at_origin(event.origin, text))
             return
         ids[event.cl_ord_id] = order
+        order.mark0 = self.markets[event.symbol].mark()
         order.acknowledge()
         self.books.report(order, ExecType.NEW)
         self.file(order, event)

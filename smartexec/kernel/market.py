@@ -5,12 +5,13 @@ The best bid and offer is worked out when somebody looks, not when a quote arriv
 
 from typing import Final
 
-from attrs import Factory, define
+from attrs import Factory, define, field, frozen
 
 from smartexec.model.enums import Phase
 from smartexec.model.ids import Nanos, Px, Qty
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
+from smartexec.model.statistics import NO_STATISTICS, Statistics
 from smartexec.model.view import MarketView
 
 UNKNOWN: Final = Phase.UNKNOWN
@@ -36,11 +37,48 @@ class Touch:
         return self.bid is not None and self.ask is not None and self.bid < self.ask
 
 
+@frozen(eq=False)
+class Mark:
+    """The market since its last event: what benchmarks are measured from. All that happen before the next share it."""
+
+    time: int
+    bid: int | None
+    ask: int | None
+    last: int | None
+    volume: int
+    turnover: int
+    elapsed: int
+    """Time over which there was a last price, ns, up to `time`."""
+    area: int
+    """Last price x time over it, 1e-9 x ns."""
+
+    @property
+    def price(self) -> int | None:
+        """The midpoint of a valid market (rounded down), else the last price."""
+        if self.bid is not None and self.ask is not None and self.bid < self.ask:
+            return (self.bid + self.ask) // 2
+        return self.last
+
+    def twap(self, now: int, since: "Mark", start: int) -> int | None:
+        """Time weighted average of the last price from `start`, which `since` held at, to `now`, where this holds."""
+        time = self.elapsed + (now - self.time if self.last is not None else 0)
+        area = self.area + (self.last or 0) * (now - self.time)
+        time -= since.elapsed + (start - since.time if since.last is not None else 0)
+        area -= since.area + (since.last or 0) * (start - since.time)
+        return round_half_even(area, time) if time > 0 else self.last
+
+    def vwap(self, since: "Mark") -> int | None:
+        """Volume weighted average price since a mark, rounded to 1e-9; None where nothing traded."""
+        volume = self.volume - since.volume
+        return round_half_even(self.turnover - since.turnover, volume) if volume else None
+
+
 @define(eq=False)
 class Market:
     """One instrument's market."""
 
     instrument: Instrument
+    statistics: Statistics = field(default=NO_STATISTICS, kw_only=True)
     quotes: dict[str, Quote] = Factory(dict)
     """By MIC; "" is the consolidated tape and, where it is there, the best bid and offer."""
     times: dict[str, int] = Factory(dict)
@@ -53,6 +91,13 @@ class Market:
     phases: dict[str, Phase] = Factory(dict)
     volume: int = 0
     turnover: int = 0
+    last_time: int = 0
+    """When the last price came, ns."""
+    elapsed: int = 0
+    area: int = 0
+    """As in `Mark`, up to `last_time`."""
+    marked: Mark | None = None
+    """None: an event has come since the last mark was made."""
     venue_volume: dict[str, int] = Factory(dict)
     down: dict[str, bool] = Factory(dict)
     """Venues whose session is down: their quotes do not count."""
@@ -67,11 +112,14 @@ class Market:
         self.times[quote.mic] = now
         if not quote.mic or "" not in self.quotes:
             self.quote_time = now
-        self.touch = None
+        self.touch = self.marked = None
 
-    def on_trade(self, trade: Trade) -> None:
+    def on_trade(self, trade: Trade, now: int) -> None:
         """Take a print."""
-        self.last = trade.px
+        if self.last is not None:
+            self.elapsed += now - self.last_time
+            self.area += self.last * (now - self.last_time)
+        self.last, self.last_time, self.marked = trade.px, now, None
         self.volume += trade.qty
         self.turnover += trade.qty * trade.px
         self.venue_volume[trade.mic] = self.venue_volume.get(trade.mic, 0) + trade.qty
@@ -146,10 +194,19 @@ class Market:
         quote = self.quotes.get(mic)
         return None if quote is None or quote.bid is None or quote.ask is None else quote.ask - quote.bid
 
-    def view(self, now: int, volume0: int, turnover0: int) -> MarketView:
-        """The market for an order that began when volume and turnover were `volume0` and `turnover0`."""
-        touch = self.best()
-        volume = self.volume - volume0
+    def mark(self) -> Mark:
+        """The market since its last event."""
+        if self.marked is None:
+            touch = self.best()
+            self.marked = Mark(
+                self.last_time, touch.bid, touch.ask, self.last, self.volume, self.turnover, self.elapsed, self.area
+            )
+        return self.marked
+
+    def view(self, now: int, start: int, since: Mark) -> MarketView:
+        """The market for an order that began at `start`, when the market was at the mark `since`."""
+        touch, mark = self.best(), self.mark()
+        vwap, twap = mark.vwap(since), mark.twap(now, since, start)
         instrument = self.instrument
         return MarketView(
             bid=None if touch.bid is None else Px(touch.bid),
@@ -161,8 +218,10 @@ class Market:
             age=None if self.quote_time is None else Nanos(now - self.quote_time),
             open=Nanos(instrument.open),
             close=Nanos(instrument.close),
-            volume=Qty(volume),
-            vwap=Px(round_half_even(self.turnover - turnover0, volume)) if volume else None,
+            volume=Qty(self.volume - since.volume),
+            vwap=None if vwap is None else Px(vwap),
+            twap=None if twap is None else Px(twap),
+            statistics=self.statistics,
         )
 
 

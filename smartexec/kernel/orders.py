@@ -12,7 +12,7 @@ from attrs import Factory, define, field
 
 from smartexec.kernel.curve import NO_LIMIT, Curve
 from smartexec.kernel.lifecycle import OrderLife
-from smartexec.kernel.market import Market
+from smartexec.kernel.market import Mark, Market
 from smartexec.kernel.shares import Shares
 from smartexec.model.enums import ExecType, Liquidity, Outcome, Side, TimeInForce, Wake
 from smartexec.model.instrument import Instrument
@@ -63,6 +63,8 @@ class ClientOrder(OrderLife):
     no_cross: bool = False
     house: bool = False
     joined: bool = False
+    mark0: Mark | None = None
+    """The market when it was received."""
     parent: "ParentOrder | None" = None
     text: str = ""
 
@@ -95,6 +97,10 @@ class ChildOrder(OrderLife):
     time_in_force: TimeInForce = TimeInForce.DAY
     sent: int = 0
     ended: int | None = None
+    mark0: Mark = field(kw_only=True)
+    """The market when it was sent."""
+    mark1: Mark | None = None
+    """The market when it ended."""
     acked: bool = False
     counted: int = 0
     """What `parent.open_qty` holds of it."""
@@ -251,10 +257,10 @@ class ParentOrder:
     started: int = 0
     ended: int | None = None
     expired: bool = False
-    volume0: int = 0
-    turnover0: int = 0
-    volume1: int = 0
-    turnover1: int = 0
+    mark0: Mark = field(init=False)
+    """The market when it started."""
+    mark1: Mark | None = None
+    """The market when it ended."""
     charged: int = 0
     """Money of all market rows, in the currency's minor unit."""
     seed: int = 0

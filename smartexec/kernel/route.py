@@ -68,12 +68,12 @@ class Router:
         if name in self.quarantined:
             self.quarantine(name, "still quarantined")
             return
-        stop = self.sender.guards.stopped(parent)
+        stop = self.sender.guards.stopped(parent, auction=slot.slice.time_in_force.auction)
         if stop:  # every leg would be refused: the routing logic need not be asked
             self._tell(parent, slot, stop, f"child orders not sent: {stop}")
             self._hold(parent, slot)
             return
-        request = self._request(parent, slot, qty, worst)
+        request = self._request(parent, slot, qty, worst, name)
         slot.rounds += 1
         answer = self.advisor.route(name, request)
         fault = answer.text if isinstance(answer, Fault) else self._fault(answer)
@@ -81,6 +81,8 @@ class Router:
             self.quarantine(name, fault)
             return
         slot.state = answer.state
+        if answer.learned is not None:
+            self.scorecard.learned[name, parent.instrument.symbol] = answer.learned
         if answer.wake_at is not None:
             slot.hold_until = max(answer.wake_at, self.blotter.now + MIN_WAIT)
             self.timers.at(slot.hold_until, lambda: self.blotter.touch(parent))
@@ -116,7 +118,7 @@ class Router:
 
     # -- the request -----------------------------------------------------------------------------------------------
 
-    def _request(self, parent: ParentOrder, slot: Slot, qty: int, worst: int) -> RouteRequest:
+    def _request(self, parent: ParentOrder, slot: Slot, qty: int, worst: int, name: str) -> RouteRequest:
         now, limit = self.blotter.now, price_of(worst, parent.sign)
         s = slot.slice
         return RouteRequest(
@@ -132,6 +134,7 @@ class Router:
             attempts=tuple(self._attempt(c) for c in slot.attempts),
             woken_by=parent.last_wake,
             state=slot.state,
+            learned=self.scorecard.learned.get((name, parent.instrument.symbol)),
             seed=parent.seed,
         )
 
@@ -140,7 +143,7 @@ class Router:
         view, row, now = parent.view, parent.row, self.blotter.now
         if view is not None and row is not None and row.seq == self.blotter.seq and view.now == now:
             return view.market
-        return parent.market.view(now, parent.volume0, parent.turnover0)
+        return parent.market.view(now, parent.start, parent.mark0)
 
     @staticmethod
     def _attempt(child: ChildOrder) -> Attempt:

@@ -32,6 +32,8 @@ class Scorecard:
     def __init__(self, venues: dict[str, Capabilities]) -> None:
         self.venues = venues
         self.up = dict.fromkeys(venues, True)
+        self.learned: dict[tuple[str, str], object] = {}
+        """By (routing logic, symbol): what it last gave to be kept."""
         self._tallies: dict[tuple[str, str], Tally] = {}
         self._known: dict[tuple[str, str, bool], tuple[object, VenueScore]] = {}
         """By (symbol, MIC, is a buyer's): the last score, and what it was made from."""

@@ -28,14 +28,15 @@ class Sender:
 
     def send(self, parent: ParentOrder, slot: Slot, leg: Leg, qty: int, why: Why) -> ChildOrder | str:
         """Send a child order; the name of the guard that refuses it, if one does."""
-        refusal = self.guards.check(parent, leg.mic, qty, leg.price)
+        refusal = self.guards.check(parent, leg.mic, qty, leg.price, auction=leg.time_in_force.auction)
         if refusal:
             return refusal
         parent.child_count += 1
         cl_ord_id = f"{parent.parent_id}.{parent.child_count}"
         child = ChildOrder(
-            cl_ord_id, qty, leg.price, parent=parent, slot=slot, terms=slot.slice, mic=leg.mic, order_id=cl_ord_id
-        )
+            cl_ord_id, qty, leg.price, parent=parent, slot=slot, terms=slot.slice, mark0=parent.market.mark(),
+            mic=leg.mic, order_id=cl_ord_id,
+        )  # fmt: skip
         child.aliases.append(cl_ord_id)
         child.key = limit_key(leg.price, parent.sign)
         child.leg, child.time_in_force = leg, leg.time_in_force
@@ -79,7 +80,8 @@ class Sender:
         """Ask for another total quantity and price; the name of the guard that refuses, else ""."""
         parent = child.parent
         if qty > child.order_qty or price != child.price:
-            refusal = self.guards.check(parent, child.mic, qty - child.cum_qty, price, replaces=child)
+            auction = child.time_in_force.auction
+            refusal = self.guards.check(parent, child.mic, qty - child.cum_qty, price, replaces=child, auction=auction)
             if refusal:
                 return refusal
         request = self._alias(child)

@@ -33,8 +33,15 @@ class TimeInForce(Named):
 
     DAY = "0"
     GTC = "1"
+    AT_OPEN = "2"
     IOC = "3"
     FOK = "4"
+    AT_CLOSE = "7"
+
+    @property
+    def auction(self) -> bool:
+        """Whether the order takes part in an auction only."""
+        return self is TimeInForce.AT_OPEN or self is TimeInForce.AT_CLOSE
 
 
 class OrdStatus(Named):

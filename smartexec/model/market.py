@@ -32,6 +32,8 @@ class Trade:
     side: Side | None = None
     hidden: bool = False
     """Against hidden liquidity: it tells nothing of the visible queue."""
+    auction: bool = False
+    """The print of an opening, closing or volatility auction: one price for all that took part."""
 
 
 @define

@@ -17,6 +17,7 @@ from smartexec.model.enums import (
 )
 from smartexec.model.ids import Mic, Nanos, Px, Qty
 from smartexec.model.instrument import Instrument
+from smartexec.model.survival import Survival
 from smartexec.model.view import MarketView, Slice
 
 
@@ -80,6 +81,28 @@ class VenueScore:
     """Rejected / ended child orders."""
     tried: int = 0
     """Child orders that have ended."""
+    fill_prob: float | None = None
+    """Share of ended child orders that executed at least in part, 0..1."""
+    time_to_fill: Nanos | None = None
+    """Mean time from order to first execution, ns, of those that had one."""
+    latency_p50: Nanos | None = None
+    """Median time from order to acknowledgement, ns."""
+    latency_p90: Nanos | None = None
+    """90th percentile of it, ns."""
+    latency_p99: Nanos | None = None
+    """99th percentile of it, ns."""
+    effective_bps: float | None = None
+    """Mean effective spread paid, 2 x side x (price - midpoint) / midpoint, basis points, weighted by quantity."""
+    markout_100ms: float | None = None
+    """Mean move of the midpoint in our favour 100 ms after an execution, from its price, basis points."""
+    markout_1s: float | None = None
+    """The same after 1 s."""
+    markout_10s: float | None = None
+    """The same after 10 s."""
+    toxicity: float | None = None
+    """Minus the mean 10 s markout of executions that added liquidity, basis points: positive = others knew better."""
+    hidden: Survival | None = None
+    """How likely at least so much hidden size is there; None until a dark or ATS order has ended."""
 
 
 @frozen(kw_only=True)
@@ -127,11 +150,13 @@ class RouteRequest:
     attempts: tuple[Attempt, ...] = field(kw_only=True, default=())
     """Legs of the slot under this decision, and those that were open when it was made."""
     overbook_qty: Qty = field(kw_only=True, default=Qty(0))
-    """Lots that legs may have beyond `qty`: always 0, no budget can be granted yet."""
+    """Lots that legs may have beyond `qty`: the budget that `[routing.overbook]` grants the logic, else 0."""
     woken_by: Wake = field(kw_only=True, default=Wake.START)
     """Why the strategy made the decision."""
     state: object = field(kw_only=True, default=None)
     """`Route.state` of the slot's last route; None at the first."""
+    learned: object = field(kw_only=True, default=None)
+    """`Route.learned` that the logic gave last for this instrument, whichever order it was for; None at the first."""
     seed: int = field(kw_only=True, default=0)
     """The parent's, as the strategy sees it."""
 
@@ -176,3 +201,5 @@ class Route:
     """Why, for people: it is in each child order's reason."""
     state: object = field(kw_only=True, default=None)
     """Memory of this slot: any attrs value, handed back as `request.state`."""
+    learned: object = field(kw_only=True, default=None)
+    """Memory of the logic for this instrument, kept in the scorecard: any attrs value; None = as it was."""

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from smartexec.model.enums import Outcome, Peg, Phase, Side, TimeInForce, Wake
 from smartexec.model.ids import Nanos, Px, Qty
 from smartexec.model.instrument import Instrument
+from smartexec.model.statistics import NO_STATISTICS, Statistics, VolumeCurve
 
 
 @frozen(kw_only=True)
@@ -38,6 +39,18 @@ class MarketView:
     """Market volume since the parent's start, own executions included."""
     vwap: Px | None = None
     """Volume weighted average price of that volume, rounded to 1e-9."""
+    twap: Px | None = None
+    """Time weighted average of the last price since the parent's start, rounded to 1e-9."""
+    statistics: Statistics = NO_STATISTICS
+    """What was fitted from history: average daily volume, daily volatility, mean spread."""
+    curve: VolumeCurve | None = None
+    """Historical volume curve of the day, cumulative shares in 1e-9; None where none was fitted."""
+    forecast: VolumeCurve | None = None
+    """Today's volume in lots, cumulative: what has traded in the bins that are over, then what is expected now."""
+    sigma_now: float | None = None
+    """Realised volatility today, scaled to a day, as `statistics.sigma` is; None until enough was seen."""
+    spread_now: Px | None = None
+    """Mean spread today, 1e-9; None until enough was seen."""
 
     @property
     def valid(self) -> bool:
@@ -133,6 +146,10 @@ class ParentView:
     """Lots of child orders that are sent and not answered, or may still execute after they were said to be over."""
     leaves_qty: Qty = field(kw_only=True)
     """Still to be executed."""
+    notional: int = field(kw_only=True, default=0)
+    """Sum of quantity x price of the market executions, in lots x 1e-9."""
+    arrival: Px | None = field(kw_only=True, default=None)
+    """Midpoint when the parent started, rounded to 1e-9, else the last price then; None where there was neither."""
     limit: Px | None = field(kw_only=True, default=None)
     """The most permissive member's limit; None if one has none."""
     demand: tuple[tuple[Px | None, Qty], ...] = field(kw_only=True, default=())

@@ -20,7 +20,7 @@ from smartexec.model.routing import Leg, Route, RouteRequest
 from smartexec.model.view import Decision, ParentView, Slice
 from smartexec.runtime.checks import told
 from smartexec.runtime.intake import Strategies
-from smartexec.runtime.records import Advice, make_advice, read_advice
+from smartexec.runtime.records import NO_MEMORY, Advice, Memory, make_advice, read_advice
 
 _INT: Final = (int,)
 _INT_OR_NONE: Final = (int, type(None))
@@ -172,10 +172,10 @@ class Difference:
 class AuditAdvisor(RecordedAdvisor):
     """Asks the plugins again, lists every different answer, and goes on with the recorded one."""
 
-    def __init__(self, plugins: PluginAdvisor, state_types: Mapping[str, type | None]) -> None:
+    def __init__(self, plugins: PluginAdvisor, memories: Mapping[str, Memory]) -> None:
         super().__init__()
         self._plugins = plugins
-        self._state_types = state_types
+        self._memories = memories
         self.differences: list[Difference] = []
         self.asked = 0
 
@@ -196,7 +196,7 @@ class AuditAdvisor(RecordedAdvisor):
             return rerun  # its state still has its type
         then, now = _say(recorded), _say(again)
         self.differences.append(Difference(self._seq, recorded.plugin, recorded.parent_id, then, now))
-        return read_advice(recorded, self._state_types.get(recorded.plugin))
+        return read_advice(recorded, self._memories.get(recorded.plugin, NO_MEMORY))
 
 
 def _say(advice: Advice) -> str:

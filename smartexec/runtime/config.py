@@ -36,7 +36,7 @@ UNITS: Final = {
 SCOPES: Final = ("clients", "strategies", "venues", "instruments")
 SECTIONS: Final = (
     *("run", "plugins", "instruments", "market_data", "orders", "venues", "accounts", "strategies"),
-    *("routing", "aggregation", "netting", "allocation", "risk", "journal", "sinks"),
+    *("routing", "aggregation", "netting", "allocation", "risk", "statistics", "journal", "sinks"),
 )
 
 
@@ -84,6 +84,16 @@ class PluginsPart:
     """Their names, as pip spells them."""
 
 
+@frozen
+class StatisticsPart:
+    """`[statistics]`: what was fitted from history, read against the file's folder."""
+
+    volume: str = ""
+    """File of `smartexec fit volume`: volume curves, volatility, spread, average daily volume."""
+    venues: str = ""
+    """File of `smartexec fit venues`: what the scorecard begins with."""
+
+
 @frozen(kw_only=True)
 class Config:
     """All of the file."""
@@ -104,6 +114,7 @@ class Config:
     settings: Settings
     journal: Section
     sinks: tuple[Section, ...]
+    statistics: StatisticsPart = field(factory=StatisticsPart)
 
 
 def load(path: Path, base: Path | None = None) -> Config:
@@ -170,6 +181,7 @@ class _Reader:
             ),
             journal=self.section(self.table(raw, "journal"), "journal", "sqlite"),
             sinks=self.sections(raw, "sinks", required=False) or (Section("csv", {}, "sinks[0]"),),
+            statistics=self.part(raw, "statistics", StatisticsPart),
         )
 
     # -- pieces --------------------------------------------------------------------------------------------------

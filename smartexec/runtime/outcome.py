@@ -142,9 +142,9 @@ def errors(blotter: Blotter) -> list[str]:
 
 
 def _line(parent: ParentOrder, venues: tuple[str, ...]) -> ParentLine:
-    qty, volume = parent.cum_qty, parent.volume1 - parent.volume0
+    qty = parent.cum_qty
     average = Fraction(parent.notional, qty) if qty else None
-    vwap = Fraction(parent.turnover1 - parent.turnover0, volume) if volume > 0 else None
+    vwap = None if parent.mark1 is None else parent.mark1.vwap(parent.mark0)
     slippage = None
     if average is not None and vwap:
         slippage = float((average - vwap) / vwap * _BPS * (1 if parent.side is Side.BUY else -1))
@@ -158,7 +158,7 @@ def _line(parent: ParentOrder, venues: tuple[str, ...]) -> ParentLine:
         netted_qty=parent.crossed_qty + parent.offset_qty,
         cum_qty=qty,
         avg_px=None if average is None else round(average),
-        vwap=None if vwap is None else round(vwap),
+        vwap=vwap,
         slippage_bps=slippage,
         venues=venues,
         qty_decimals=parent.instrument.qty_decimals,

@@ -19,9 +19,11 @@ from smartexec.interfaces.sink import Sink
 from smartexec.interfaces.strategy import Strategy
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.enums import Wake
+from smartexec.model.statistics import Statistics
 from smartexec.registry import Registry, discover
 from smartexec.runtime.config import Config, Section, read
 from smartexec.runtime.schema import build, check_fields
+from smartexec.runtime.statistics_file import load_statistics
 
 
 @frozen(kw_only=True)
@@ -38,6 +40,8 @@ class Plan:
     routers: Mapping[str, RoutingLogic]
     """By configured name: `[routing.NAME]`, and every logic that needs no configuration."""
     journal: Journal
+    statistics: Mapping[str, Statistics] = field(factory=dict)
+    """By symbol, from `[statistics] volume`."""
     sinks: tuple[Sink, ...] = field(factory=tuple)
 
     @property
@@ -90,6 +94,7 @@ class _Maker:
             strategies=self.registry.strategies(),
             routers=self.routers(),
             journal=journal,
+            statistics=self.statistics(),
             sinks=tuple(self.many("sink", config.sinks)),
         )
         if self.faults:
@@ -150,6 +155,18 @@ class _Maker:
             known = ", ".join(routers) or "none"
             self.fault(ConfigError(f"routing.default: found {default!r}, expected one of {known}"))
         return routers
+
+    def statistics(self) -> Mapping[str, Statistics]:
+        """Read what was fitted, of the instruments of this run."""
+        name = self.config.statistics.volume
+        if not name:
+            return {}
+        try:
+            known = load_statistics(self.config.base / name)
+        except ConfigError as error:
+            self.fault(error)
+            return {}
+        return {symbol: known[symbol] for symbol in self.config.instruments if symbol in known}
 
     def check_strategies(self) -> None:
         known = self.registry.strategies()

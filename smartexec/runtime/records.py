@@ -34,6 +34,7 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
 from smartexec.model.orders import CancelRequest, NewOrder, RejectedOrder, ReplaceRequest
 from smartexec.model.routing import Capabilities, Route
+from smartexec.model.statistics import Statistics
 from smartexec.model.view import Decision
 
 CHAIN_BYTES: Final = 16
@@ -66,10 +67,23 @@ class Header:
     strategies: dict[str, tuple[str, ...]]
     """Name -> what wakes it."""
     routers: tuple[str, ...]
+    statistics: dict[str, Statistics] = field(factory=dict)
+    """By symbol: what was known of its trading when the run began."""
 
     @property
     def wakes(self) -> dict[str, frozenset[Wake]]:
         return {name: frozenset(Wake(w) for w in wakes) for name, wakes in self.strategies.items()}
+
+
+@frozen
+class Memory:
+    """attrs classes of what a plugin wants remembered; None = it remembers nothing, or plain data."""
+
+    state: type | None = None
+    learned: type | None = None
+
+
+NO_MEMORY: Final = Memory()
 
 
 @frozen
@@ -154,12 +168,15 @@ def make_advice(plugin: str, parent_id: str, answer: Decision | Route | Fault) -
     return Advice(plugin, parent_id, _ADVICE[type(answer)], encode(answer))
 
 
-def read_advice(advice: Advice, state_type: type | None = None) -> Any:
-    """Decode an answer. Its state is plain data, or of `state_type` where it can be read so."""
+def read_advice(advice: Advice, memory: Memory = NO_MEMORY) -> Any:
+    """Decode an answer. What it wants remembered is plain data, or of the types of `memory` where it can be read so."""
     answer = _ANSWERS[advice.kind].decode(advice.body)
-    if state_type is None or isinstance(answer, Fault) or answer.state is None:
-        return answer
-    return evolve(answer, state=msgspec.convert(answer.state, state_type, dec_hook=_from_plain))
+    typed: dict[str, Any] = {}
+    for name, kind in (("state", memory.state), ("learned", memory.learned)):
+        kept = getattr(answer, name, None)
+        if kept is not None and kind is not None:
+            typed[name] = msgspec.convert(kept, kind, dec_hook=_from_plain)
+    return evolve(answer, **typed) if typed else answer
 
 
 class CommandDigest:

@@ -20,7 +20,7 @@ from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.intake import Strategies
 from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress
 from smartexec.runtime.plan import Plan, plan_file
-from smartexec.runtime.records import CommandDigest, End, Header, Record, read_header, read_records
+from smartexec.runtime.records import CommandDigest, End, Header, Memory, Record, read_header, read_records
 from smartexec.runtime.run import CONFIG, TABLES, table_digest
 from smartexec.runtime.sequencer import KERNEL_MARKET, merge_feeds
 from smartexec.runtime.session import config_digest, digests, fair_lot, make_engine
@@ -239,6 +239,6 @@ def _next(feed: Iterator[tuple[int, MarketEvent]], seq: int) -> tuple[int, Marke
 
 
 def _auditor(plan: Plan) -> AuditAdvisor:
-    types: dict[str, type | None] = {name: cls.state_type for name, cls in plan.strategies.items()}
-    types |= {name: router.state_type for name, router in plan.routers.items()}
+    types = {name: Memory(cls.state_type) for name, cls in plan.strategies.items()}
+    types |= {name: Memory(router.state_type, router.learned_type) for name, router in plan.routers.items()}
     return AuditAdvisor(PluginAdvisor(Strategies(plan.strategies), plan.routers), types)

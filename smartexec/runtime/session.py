@@ -96,6 +96,7 @@ def header_of(plan: Plan) -> Header:
         venues={mic: venue.capabilities for mic, venue in plan.venues.items()},
         strategies={name: tuple(sorted(w.value for w in wakes)) for name, wakes in plan.wakes.items()},
         routers=tuple(plan.routers),
+        statistics=dict(plan.statistics),
     )
 
 
@@ -106,7 +107,7 @@ def digests(feeds: tuple[MarketDataFeed, ...]) -> tuple[str, ...]:
 
 def make_engine(header: Header, settings: Settings, advisor: Advisor) -> Engine:
     """Make the engine from what the journal's header says, so that a run and its replay have the same."""
-    return Engine(settings, header.instruments, header.venues, header.wakes, header.routers, advisor)
+    return Engine(settings, header.instruments, header.venues, header.wakes, header.routers, advisor, header.statistics)
 
 
 def fair_lot(allocation: Allocation) -> int:

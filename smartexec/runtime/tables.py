@@ -12,6 +12,8 @@ from smartexec.kernel.market import round_half_even
 from smartexec.kernel.orders import AllocationRow, ChildOrder, ClientOrder, DecisionRow, Epoch, Execution, ParentOrder
 from smartexec.model.enums import Liquidity, OrdType
 from smartexec.model.instrument import Instrument
+from smartexec.runtime.benchmark_rows import COLUMNS as BENCHMARKS
+from smartexec.runtime.benchmark_rows import Figures, figures, prices
 
 Row = Sequence[str]
 PX_DIGITS = 9
@@ -31,6 +33,7 @@ COLUMNS: dict[str, str] = {
     "epoch",
     "epochs": "parent_id epoch order_id leaves_qty carried limit_px lot",
     "requests": "order_id cl_ord_id orig_cl_ord_id time request order_qty price outcome decided text",
+    "benchmarks": BENCHMARKS,
     "decisions": "seq time parent_id plugin wake note slices legs",
     "alerts": "seq time level what where",
 }
@@ -89,6 +92,7 @@ class Tables:
             "allocations": lambda: map(self._allocation, self.blotter.allocations),
             "epochs": self._epochs,
             "requests": lambda: map(self._request, self.blotter.requests),
+            "benchmarks": lambda: map(self._benchmark, figures(self.blotter)),
             "decisions": lambda: map(self._decision, self.blotter.decisions),
             "alerts": self._alerts,
         }
@@ -170,6 +174,14 @@ class Tables:
         qty = "" if r.order_qty is None else decimal(r.order_qty, digits)
         ids = (r.order.order_id if r.order else "", r.cl_ord_id, r.orig_cl_ord_id, time(r.time))
         return *ids, r.request, qty, px(r.price), r.outcome, time(r.decided), r.text
+
+    def _benchmark(self, f: Figures) -> Row:
+        kind, name, parent_id, market, side, start, end, mark0, mark1 = f
+        vwap, *others = prices(start, end, mark0, mark1, self.blotter.now)
+        volume = decimal(mark1.volume - mark0.volume, market.instrument.qty_decimals)
+        arrival = (px(mark0.bid), px(mark0.ask), px(mark0.price))
+        ids = (kind, name, parent_id, market.instrument.symbol, side, time(start), time(end))
+        return *ids, *arrival, volume, px(vwap), *map(px, others), px(market.last)
 
     def _decision(self, d: DecisionRow) -> Row:
         digits = d.parent.instrument.qty_decimals

@@ -12,6 +12,8 @@ from smartexec.model.enums import Phase, Side, TimeInForce, VenueKind, Wake
 from smartexec.model.ids import NANOS_PER_SECOND, PX_SCALE, Mic, Nanos, Px, Qty
 from smartexec.model.instrument import Instrument
 from smartexec.model.routing import Attempt, Capabilities, RouteRequest, VenueScore
+from smartexec.model.statistics import NO_STATISTICS, Statistics, VolumeCurve
+from smartexec.model.survival import Survival
 from smartexec.model.view import MarketView, ParentView, PeerView, Slice, SlotView
 
 START: Final = 1_767_623_400 * NANOS_PER_SECOND
@@ -33,6 +35,14 @@ def market(
     age: int | None = 0,
     volume: int = 0,
     vwap: int | None = None,
+    twap: int | None = None,
+    statistics: Statistics = NO_STATISTICS,
+    curve: VolumeCurve | None = None,
+    forecast: VolumeCurve | None = None,
+    sigma_now: float | None = None,
+    spread_now: int | None = None,
+    open: int = 0,
+    close: int = 0,
 ) -> MarketView:
     """Make a market: 99.99 to 100.01, 500 on each side, in continuous trading. A side that is None shows nothing."""
     return MarketView(
@@ -45,6 +55,14 @@ def market(
         age=None if age is None else Nanos(age),
         volume=Qty(volume),
         vwap=_px(vwap),
+        twap=_px(twap),
+        statistics=statistics,
+        curve=curve,
+        forecast=forecast,
+        sigma_now=sigma_now,
+        spread_now=_px(spread_now),
+        open=Nanos(open),
+        close=Nanos(close),
     )
 
 
@@ -60,6 +78,8 @@ def view(
     cum_qty: int = 0,
     crossed_qty: int = 0,
     in_doubt_qty: int = 0,
+    notional: int = 0,
+    arrival: int | None = None,
     limit: int | None = None,
     demand: Iterable[tuple[int | None, int]] | None = None,
     slots: Mapping[str, SlotView] | None = None,
@@ -88,6 +108,8 @@ def view(
         crossed_qty=Qty(crossed_qty),
         in_doubt_qty=Qty(in_doubt_qty),
         leaves_qty=Qty(leaves),
+        notional=notional,
+        arrival=_px(arrival),
         limit=_px(limit) if demand is None or not curve else curve[0][0],
         demand=curve,
         slots={} if slots is None else slots,
@@ -114,6 +136,13 @@ def venue(
     fill_ratio: float | None = None,
     reject_rate: float | None = None,
     tried: int = 0,
+    fill_prob: float | None = None,
+    time_to_fill: int | None = None,
+    effective_bps: float | None = None,
+    markout_1s: float | None = None,
+    markout_10s: float | None = None,
+    toxicity: float | None = None,
+    hidden: Survival | None = None,
 ) -> VenueScore:
     """Make what is known of a venue: up, free of fees, takes market and limit orders, nothing measured yet.
 
@@ -132,6 +161,13 @@ def venue(
         fill_ratio=fill_ratio,
         reject_rate=reject_rate,
         tried=tried,
+        fill_prob=fill_prob,
+        time_to_fill=None if time_to_fill is None else Nanos(time_to_fill),
+        effective_bps=effective_bps,
+        markout_1s=markout_1s,
+        markout_10s=markout_10s,
+        toxicity=toxicity,
+        hidden=hidden,
     )
 
 
@@ -152,6 +188,7 @@ def request(
     overbook_qty: int = 0,
     woken_by: Wake = Wake.START,
     state: object = None,
+    learned: object = None,
     seed: int = 0,
 ) -> RouteRequest:
     """Make what a routing logic sees: place `qty` lots at `price` (None = market) on one of XAAA, XBBB.
@@ -173,6 +210,7 @@ def request(
         overbook_qty=Qty(overbook_qty),
         woken_by=woken_by,
         state=state,
+        learned=learned,
         seed=seed,
     )
 

@@ -116,7 +116,7 @@ def test_view_says_how_old_the_quote_is() -> None:
 def test_reference_is_the_midpoint_else_the_last_trade() -> None:
     market = Market(Instrument(XYZ))
     assert market.reference() is None
-    market.on_trade(print_(10, 1003))
+    market.on_trade(print_(10, 1003), 0)
     assert market.reference() == nanos(1003)
     market.on_quote(quote(1000, 1001), 0)
     assert market.reference() == nanos(1000.5)
