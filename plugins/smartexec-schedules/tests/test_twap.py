@@ -48,8 +48,7 @@ def test_a_slice_behind_it_still_rests() -> None:
 
 def test_crossed_quantity_counts_as_done() -> None:
     decision = Twap().decide(at(0, crossed_qty=500))
-    assert decision.slices == ()
-    assert decision.note == "slice 1 of 20, 500 ahead, rests"
+    assert decision == Decision((), START + SLICE, note="slice 1 of 20, 500 ahead, nothing due")
 
 
 def test_last_slice_crosses_for_all_that_is_left() -> None:
@@ -89,22 +88,33 @@ def test_quantity_is_whole_lots() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "why"),
     [
-        market(bid=None),
-        market(ask=None),
-        market(bid=None, ask=None),
-        market(bid=ASK, ask=BID),
-        market(bid=BID, ask=BID),
-        market(phase=Phase.HALTED),
-        market(phase=Phase.AUCTION),
-        MarketView(),
+        (market(bid=None), "one-sided"),
+        (market(ask=None), "one-sided"),
+        (market(bid=None, ask=None), "no quote"),
+        (market(bid=ASK, ask=BID), "crossed"),
+        (market(bid=BID, ask=BID), "locked"),
+        (market(age=60_000_000_001), "old quote"),
     ],
 )
-def test_without_a_market_it_waits_and_says_so(broken: MarketView) -> None:
+def test_without_a_quote_it_waits_and_looks_again_soon(broken: MarketView, why: str) -> None:
     assert Twap().decide(at(42, market=broken)) == Decision(
-        (), START + 50 * SLICE // 100, note="slice 1 of 20, 0 ahead, waits for a market"
+        (), START + 50 * SLICE // 100, note=f"slice 1 of 20, 0 ahead, waits for a market: {why}"
     )
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (market(phase=Phase.HALTED), "halted"),
+        (market(phase=Phase.AUCTION), "auction"),
+        (market(phase=Phase.CLOSED), "closed"),
+        (MarketView(), "its phase is not known"),
+    ],
+)
+def test_out_of_trading_it_waits_for_the_phase_which_wakes_it(broken: MarketView, why: str) -> None:
+    assert Twap().decide(at(42, market=broken)) == Decision(note=f"slice 1 of 20, 0 ahead, waits for a market: {why}")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +163,7 @@ def test_never_beyond_leaves_limit_or_the_present(
     )
     decision = twap.decide(seen)
     assert decision == twap.decide(seen)
-    assert (decision.wake_at is None) == (seen.now >= seen.end)
+    assert (decision.wake_at is None) == (seen.now >= seen.end or (seen.now >= seen.start and not seen.market.trading))
     assert decision.wake_at is None or seen.now < decision.wake_at <= max(seen.start, seen.end)
     for want in decision.slices:
         assert want.price is not None
@@ -173,12 +183,3 @@ def test_completes_where_all_that_crosses_is_filled(order_qty: int, slices: int,
         assert decision.wake_at is not None
         now = decision.wake_at
     assert done == order_qty
-
-
-def test_an_old_quote_is_no_market() -> None:
-    fresh, old = (view(market=market(age=age)) for age in (60_000_000_000, 60_000_000_001))
-    assert Twap().decide(fresh).slices
-    waits = Twap().decide(old)
-    assert waits.slices == ()
-    assert waits.note.endswith("waits for a market")
-    assert waits.wake_at is not None

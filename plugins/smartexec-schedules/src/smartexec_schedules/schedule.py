@@ -27,3 +27,9 @@ def position(now: int, start: int, end: int, steps: int) -> int:
 def to_tick(px: int, tick: int, *, up: bool) -> int:
     """Round a price to a whole tick, up or down."""
     return -(-px // tick) * tick if up else px // tick * tick
+
+
+def slice_at(now: int, start: int, end: int, slices: int) -> tuple[int, int, int]:
+    """Number (1..slices), start and end of the slice that `now` is in, times in ns. `start` <= `now` < `end`."""
+    number = position(now, start, end, slices) + 1
+    return number, boundary(number - 1, start, end, slices), boundary(number, start, end, slices)

@@ -3,67 +3,59 @@
 from typing import ClassVar
 
 from attrs import field, frozen
-from attrs.validators import ge, gt, instance_of, le
+from attrs.validators import ge, instance_of, le, optional
 
-from smartexec.api import Decision, ParentView, Side, Slice, Strategy
-from smartexec_schedules.schedule import boundary, cumulative_lots, position, to_tick
+from smartexec.api import ParentView, Wake
+from smartexec_schedules.common import Scheduled, Step, percent
+from smartexec_schedules.draws import below, between
+from smartexec_schedules.progress import Benchmark
+from smartexec_schedules.schedule import cumulative_lots, slice_at
 
-LOOKS = 10
-"""Times per slice at which a crossing or waiting order looks at the market again."""
 
-
-@frozen
-class Twap(Strategy):
+@frozen(kw_only=True)
+class Twap(Scheduled):
     """Trade equal quantity per unit of time over the order's window: rest at the near touch, cross when late."""
 
     name: ClassVar[str] = "TWAP"
+    benchmarks: ClassVar[tuple[Benchmark, ...]] = ("arrival", "TWAP")
 
     slices: int = field(default=20, validator=[instance_of(int), ge(1)])
     """Equal parts of the order's time."""
-    cross_after: int = field(default=70, validator=[instance_of(int), ge(0), le(100)])
-    """Percentage of a slice after which it crosses the spread; 100 = only when behind or in the last slice."""
-    max_quote_age: int = field(default=60_000_000_000, validator=[instance_of(int), gt(0)], metadata={"unit": "ns"})
-    """An older quote is no market to trade on, ns: the order is withdrawn until there is a new one."""
+    cross_after: int | None = field(default=None, validator=optional([instance_of(int), ge(0), le(100)]))
+    """Percentage of a slice after which it crosses the spread: 100 - `aggressiveness`, if given in place of it."""
+    adapt: int = percent(0)
+    """Points that aggressiveness gains for each whole slice behind and loses for each ahead."""
+    randomize_pct: int = percent(0)
+    """Vary each slice by up to so many percent of its quantity and of its time, so that it is harder to detect."""
 
-    def decide(self, view: ParentView) -> Decision:
-        """Want what the schedule says is due by the end of this slice and has not been done."""
-        if view.now >= view.end:
-            return Decision(note="past its end" if view.end else "has no end to spread over: waits")
-        if view.now < view.start:
-            return Decision(wake_at=min(view.start, view.end), note="before its start")
-        percent = position(view.now, view.start, view.end, 100 * self.slices)
-        step = percent // 100 + 1
-        done = view.order_qty - view.leaves_qty
-        behind = self._due(view, step - 1) - done
-        where = f"slice {step} of {self.slices}, {abs(behind):,} {'behind' if behind > 0 else 'ahead'}"
-        stale = (view.market.age or 0) > self.max_quote_age
-        if stale or not (view.market.trading and view.market.valid):
-            return Decision(wake_at=self._wake(view, percent, LOOKS), note=f"{where}, waits for a market")
-        late = behind > self._due(view, step) - self._due(view, step - 1)
-        crosses = late or percent % 100 >= self.cross_after or step == self.slices
-        px = _price(view, crosses)
+    def step(self, view: ParentView) -> Step:
+        """Say what is due by the end of this slice: order_qty x slice / slices, varied by `randomize_pct`."""
+        number, begin, end = slice_at(view.now, view.start, view.end, self.slices)
+        wait = (end - begin) * self.randomize_pct // 100 if number < self.slices else 0
+        told = self.randomize_pct and view.woken_by is Wake.START
+        return Step(
+            where=f"slice {number} of {self.slices}",
+            begin=begin,
+            end=end,
+            before=self._due(view, number - 1),
+            due=self._due(view, number),
+            last=number == self.slices,
+            not_before=begin + below(view.seed, 2 * number, wait) if wait else begin,
+            extra=f", varied by {self.randomize_pct} %, seed {view.seed}" if told else "",
+        )
+
+    def crossing(self) -> int:
+        """Percentage of a slice after which it crosses."""
+        return super().crossing() if self.cross_after is None else self.cross_after
+
+    def _due(self, view: ParentView, number: int) -> int:
+        """Lots due by the end of a slice: the line, off it by up to `randomize_pct` of half a slice.
+
+        Two slices' ends can each be off by half, so that a slice is n (1 + rho U), U in -1..1, and never negative.
+        """
+        even = cumulative_lots(view.order_qty, number, self.slices, view.instrument.lot)
+        if not self.randomize_pct or number in (0, self.slices):
+            return even
+        off = view.order_qty * self.randomize_pct // (200 * self.slices)
         lot = view.instrument.lot
-        qty = min(self._due(view, step) - done, view.leaves_qty, view.leaves_at(px)) // lot * lot
-        wake_at = self._wake(view, percent, LOOKS if crosses else 1)
-        note = f"{where}, {'crosses' if crosses else 'rests'}"
-        return Decision((Slice(qty, px),) if qty > 0 else (), wake_at, note=note)
-
-    def _due(self, view: ParentView, step: int) -> int:
-        return cumulative_lots(view.order_qty, step, self.slices, view.instrument.lot)
-
-    def _wake(self, view: ParentView, percent: int, looks: int) -> int:
-        """Time of the next look: the next of `looks` equal parts of the slice, or when it begins to cross."""
-        part = 100 // looks
-        ahead = percent // part * part + part
-        cross = percent // 100 * 100 + self.cross_after
-        return boundary(min(ahead, cross) if cross > percent else ahead, view.start, view.end, 100 * self.slices)
-
-
-def _price(view: ParentView, crosses: bool) -> int | None:
-    """The far or the near touch, on a tick, no worse than the limit."""
-    touch = view.market.far(view.side) if crosses else view.market.near(view.side)
-    if touch is None or view.limit is None:
-        return touch
-    buys = view.side is Side.BUY
-    limit = to_tick(view.limit, view.instrument.tick, up=not buys)
-    return min(touch, limit) if buys else max(touch, limit)
+        return (even + between(view.seed, 2 * number + 1, -off, off)) // lot * lot
