@@ -44,6 +44,13 @@ class Allocator:
             for start, stop, part in self._bands(parent, execution.last_px, lots):
                 self._give(execution, parent, (start, stop), part)
                 left -= part
+        house = min(left, parent.overbooked)
+        if house:
+            parent.overbooked -= house
+            left -= house
+            self.books.beyond(execution, "house", house)
+            where = f"{parent.parent_id} ExecID(17) {execution.exec_id}"
+            self.blotter.alert("warning", f"over-booked: {house} of {lots} lots to the house account", where)
         if left:
             self.books.beyond(execution, "error", left)
             where = f"{parent.parent_id} ExecID(17) {execution.exec_id}"

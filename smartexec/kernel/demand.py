@@ -49,6 +49,16 @@ def reserved(children: Iterable[ChildOrder], k: int) -> int:
     return sum(c.counted for c in children if c.key >= k)
 
 
+def beyond(parent: ParentOrder) -> int:
+    """Lots that a granted budget has live beyond what members want."""
+    return sum(slot.over for slot in parent.slots.values())
+
+
+def tolerated(parent: ParentOrder) -> int:
+    """The part of them that may stay: none while a member waits to leave, and never more than is left to do."""
+    return 0 if parent.pending else sum(min(slot.over, slot.want) for slot in parent.slots.values())
+
+
 def room(parent: ParentOrder, k: int) -> int:
     """Lots that a further child at key `k` may have: by the curve, and by what other children hold."""
     now = target(parent)
@@ -69,6 +79,6 @@ def fits(parent: ParentOrder, now: Curve) -> bool:
 
 def slack(parent: ParentOrder, now: Curve) -> list[tuple[int, int]]:
     """(key, lots members at that key or more permissive may lose) for every key at which children hold something."""
-    children = parent.children.values()
+    children, over = parent.children.values(), beyond(parent)
     keys = sorted({c.key for c in children if c.counted})
-    return [(k, now.at(k) - reserved(children, k)) for k in keys]
+    return [(k, now.at(k) + over - reserved(children, k)) for k in keys]

@@ -174,6 +174,8 @@ class Slot:
     clipped_by: str = ""
     told: str = ""
     """What last kept a leg back and was alerted; "" since one went out."""
+    over: int = 0
+    """Lots that a granted budget has put beyond what members want (law 2)."""
     hold_until: int = 0
     """The routing logic asked to be called again then."""
     state: object = None
@@ -235,6 +237,8 @@ class ParentOrder:
     cum_qty: int = 0
     notional: int = 0
     house_qty: int = 0
+    overbooked: int = 0
+    """The most that a granted budget has put beyond the order, less what of it has come back to the house."""
     crossed_qty: int = 0
     offset_qty: int = 0
     curve: Curve | None = None

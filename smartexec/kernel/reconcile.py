@@ -44,9 +44,11 @@ class Reconciler:
                 self.sender.cancel(child)
         for slot in list(parent.slots.values()):
             self._reprice(slot)
-            open_qty = sum(c.counted for c in slot.legs.values())
-            if open_qty > slot.want:
-                self._reduce(slot, open_qty - slot.want)
+            excess = sum(c.counted for c in slot.legs.values()) - slot.want
+            if excess <= 0 and parent.open_qty <= demand.target(parent).total:
+                slot.over = 0
+            elif excess > (over := min(slot.over, slot.want, demand.tolerated(parent))):
+                self._reduce(slot, excess - over)
         for slot in list(parent.slots.values()):
             if parent.state is ParentState.WORKING:
                 self._fill(parent, slot)

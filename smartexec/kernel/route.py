@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from attrs import evolve
 
+from smartexec.kernel import demand
 from smartexec.kernel.advisor import Advisor, Fault
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.curve import NO_LIMIT, limit_key
@@ -86,8 +87,11 @@ class Router:
         if answer.wake_at is not None:
             slot.hold_until = max(answer.wake_at, self.blotter.now + MIN_WAIT)
             self.timers.at(slot.hold_until, lambda: self.blotter.touch(parent))
-        before = len(slot.legs)
+        before, sent = len(slot.legs), len(slot.attempts)
         self._send(parent, slot, request, answer, worst, name)
+        if request.overbook_qty:
+            slot.over += max(0, sum(c.order_qty for c in slot.attempts[sent:]) - request.qty)
+            parent.overbooked = max(parent.overbooked, demand.beyond(parent))
         if len(slot.legs) == before and answer.wake_at is None:
             self._nothing_sent(parent, slot, answer)
 
@@ -132,11 +136,20 @@ class Router:
             market=self._market(parent),
             venues=self.scorecard.scores(parent.market, parent.sign > 0),
             attempts=tuple(self._attempt(c) for c in slot.attempts),
+            overbook_qty=Qty(self._budget(parent, slot, name)),
             woken_by=parent.last_wake,
             state=slot.state,
             learned=self.scorecard.learned.get((name, parent.instrument.symbol)),
             seed=parent.seed,
         )
+
+    def _budget(self, parent: ParentOrder, slot: Slot, name: str) -> int:
+        """Lots that the logic may have live beyond the parent's leaves: none while a member waits to leave."""
+        granted = self.settings.overbook.get(name, 0)
+        if not granted or parent.pending:
+            return 0
+        lot, leaves = parent.instrument.lot, demand.target(parent).total
+        return max(0, min(leaves * granted // 100, slot.want) - demand.beyond(parent)) // lot * lot
 
     def _market(self, parent: ParentOrder) -> MarketView:
         """The market now: what the strategy has seen if it was asked in this same turn."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from attrs import field, frozen
-from attrs.validators import ge, gt, optional
+from attrs.validators import and_, deep_mapping, ge, gt, instance_of, le, optional
 
 from smartexec.model.ids import NANOS_PER_SECOND
 
@@ -84,6 +84,9 @@ class Routing:
     """How often it is asked under one decision; then the strategy is woken."""
     in_doubt_wait: int = field(default=2 * NANOS_PER_SECOND, validator=gt(0))
     """Ask the venue for the state of an order or request that has not been answered for this long."""
+    overbook: Mapping[str, int] = field(factory=dict, validator=deep_mapping(instance_of(str), and_(ge(0), le(100))))
+    """Routing logic -> percentage of a parent's leaves that it may have live beyond them (law 2); none = 0. What comes
+    back beyond the order is the house's."""
 
 
 @frozen

@@ -245,8 +245,8 @@ class _Reader:
 
     def routing(self, raw: Table) -> tuple[Routing, dict[str, Section]]:
         """Split `[routing]` into the kernel's settings and the configured routing logics `[routing.NAME]`."""
-        own = {k: v for k, v in raw.items() if not isinstance(v, Mapping)}
-        routers = {k: self.section(v, f"routing.{k}", k) for k, v in raw.items() if isinstance(v, Mapping)}
+        own = {k: v for k, v in raw.items() if k == "overbook" or not isinstance(v, Mapping)}
+        routers = {k: self.section(v, f"routing.{k}", k) for k, v in raw.items() if k not in own}
         return self.build(Routing, own, "routing", Routing()), routers
 
     def risk(self, raw: Table) -> Risk:

@@ -62,7 +62,7 @@ class RandomAdvisor(Advisor):
         rng = self.rng
         if rng.random() < self.faults / 2:
             return self._say(Fault(router, "TypeError: on purpose"))
-        legs, left = [], int(request.qty)
+        legs, left = [], request.qty + request.overbook_qty
         for mic in list(request.venues)[rng.randrange(2) : rng.choice((0, 1, 2, 3, 3, 3))]:
             qty = rng.randrange((left + 1) // 2, left + 1) if rng.random() < 0.9 else left + rng.randrange(3)
             price: int | None = request.limit

@@ -92,6 +92,15 @@ def late(world: World, parent: ParentOrder) -> int:
     )
 
 
+def granted(world: World, parent: ParentOrder) -> int:
+    """Lots that the configuration lets routing logics have live beyond the order, at most, over all its life."""
+    return (
+        sum(m.order_qty for m in parent.members)
+        * max(world.engine.settings.routing.overbook.values(), default=0)
+        // 100
+    )
+
+
 def no_over_fill(world: World) -> None:
     """Law 2, against the venues' truth and against the kernel's own count.
 
@@ -104,8 +113,8 @@ def no_over_fill(world: World) -> None:
         if id(parent) in busted:
             children = [c for c in children if not c.cancelling]
         if id(parent) not in busted:
-            assert parent.house_qty <= late(world, parent), parent.parent_id
-        most = size(parent) + late(world, parent)
+            assert parent.house_qty <= late(world, parent) + granted(world, parent), parent.parent_id
+        most = size(parent) + late(world, parent) + granted(world, parent)
         assert done + sum(c.counted for c in children) <= most, parent.parent_id
         true = sum(may_execute(world, c) for c in children)
         assert done + true <= most, parent.parent_id
@@ -123,7 +132,8 @@ def limits(world: World) -> None:
                 continue
             held = sum(c.counted for c in parent.children.values() if c.key >= child.key)
             wanted = sum(m.lots_left for m in parent.active if m.limit_key >= child.key)
-            assert held <= wanted + late(world, parent), (parent.parent_id, child.order_id, held, wanted)
+            most = wanted + late(world, parent) + granted(world, parent)
+            assert held <= most, (parent.parent_id, child.order_id, held, wanted)
 
 
 def fair_shares(world: World, within: Fraction = Fraction(1)) -> None:
@@ -162,6 +172,8 @@ def on_its_way_out(world: World) -> None:
         for child in children:
             held = sum(c.counted for c in children if c.key >= child.key)
             wanted = sum(_wanted(m, child.key) for m in parent.active)
+            if not parent.pending and parent.leaves_qty:
+                wanted += granted(world, parent)
             assert held <= wanted, (parent.parent_id, child.order_id, held, wanted)
 
 

@@ -69,6 +69,7 @@ class Config:
     rounding: int = 1
     join: bool = True
     first: int = 4
+    overbook: int = 0
 
     def settings(self) -> Settings:
         """The engine's settings."""
@@ -77,7 +78,7 @@ class Config:
             aggregation=Aggregation(window=self.window, join_open=self.join),
             netting=Netting(scope=self.scope, same_owner=self.same_owner, max_quote_age=60 * SECOND),
             allocation=Allocation(timing=self.timing, rounding_lot=self.rounding),
-            routing=Routing(default="any", max_rounds=3),
+            routing=Routing(default="any", max_rounds=3, overbook={"any": self.overbook}),
             risk=Risk(firm=Limits(max_order_qty=MAX_ORDER)),
         )
 
@@ -91,6 +92,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "rounding": (1, 1, 1, 5),
     "join": (True, True, True, False),
     "first": (2, 4, 8),
+    "overbook": (0, 0, 25),
 }
 """Values of a configuration, apart from the seed."""
 

@@ -44,6 +44,7 @@ COUNTS: dict[str, Callable[[Machine], int]] = {
     "presumed executions": lambda m: sum(e.presumed for e in m.world.engine.blotter.executions),
     "duplicates": lambda m: m.world.engine.blotter.duplicates,
     "house rows": lambda m: sum(a.order is None and a.qty > 0 for a in m.world.engine.blotter.allocations),
+    "over-booked lots": lambda m: sum("over-booked" in a.what for a in m.world.engine.blotter.alerts),
     "quarantines": lambda m: len(m.world.engine.quarantined),
     "kills": lambda m: sum("kill switch on" in a.what for a in m.world.engine.blotter.alerts),
     "replaces of children": _replaced,
