@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from smartexec.cli.host import Installed
 from smartexec.errors import ConfigError, PluginError, SmartexecError
 from smartexec.registry import discover
 from smartexec.runtime.session import own_version
@@ -51,5 +52,7 @@ def _plugin_commands() -> dict[str, click.Command]:
 
 @click.group(cls=Program)
 @click.version_option(own_version(), prog_name="smartexec")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Execution algorithms that give every client order its fair share of every fill, with proof."""
+    ctx.obj = Installed()  # what plugins' commands get with `click.pass_obj`

@@ -4,7 +4,7 @@ RUN/config.toml   as it was given            RUN/tables/    from the configured 
 RUN/journal.db    the journal (plugin)       RUN/faults.log one line per bad piece of input
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
@@ -40,6 +40,8 @@ from smartexec.runtime.tables import tables
 CONFIG: Final = "config.toml"
 FAULTS: Final = "faults.log"
 TABLES: Final = "tables"
+Keep = Callable[[str, Sequence[str], Sequence[Sequence[str]]], None]
+"""Is given a table: name, columns, rows."""
 
 
 @frozen(kw_only=True)
@@ -78,8 +80,8 @@ def run(
     return execute(plan, out, progress)
 
 
-def execute(plan: Plan, out: Path | None, progress: Progress | None = None) -> RunResult:
-    """Run a plan. Without a folder nothing is kept: no config copy, no tables."""
+def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep: Keep | None = None) -> RunResult:
+    """Run a plan. Without a folder nothing is kept on disk: no config copy, no tables; `keep` is given each table."""
     began = perf_counter()
     faults = FaultLog()
     start(plan, faults.say)
@@ -92,7 +94,7 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None) -> R
         with gc_policy():
             loop.run()
         folder = None if out is None else out / TABLES
-        printed = write_tables(blotter, plan.sinks, folder, fair_lot(plan.config.settings.allocation))
+        printed = write_tables(blotter, plan.sinks, folder, fair_lot(plan.config.settings.allocation), keep)
         writer.write(loop.seq + 1, loop.now, "end", End(loop.digest.value(), printed))
         writer.commit()
     except BaseException as error:
@@ -151,8 +153,10 @@ def _loop(plan: Plan, header: Header, faults: FaultLog, progress: Progress | Non
     return loop, engine.blotter
 
 
-def write_tables(blotter: Blotter, sinks: Sequence[Sink], folder: Path | None, lot: int) -> dict[str, str]:
-    """Write all tables to the sinks, if there is a folder; give the digest of each."""
+def write_tables(
+    blotter: Blotter, sinks: Sequence[Sink], folder: Path | None, lot: int, keep: Keep | None = None
+) -> dict[str, str]:
+    """Write all tables to the sinks, if there is a folder, and hand them to `keep`; give the digest of each."""
     out = tuple(sinks) if folder is not None else ()
     printed: dict[str, str] = {}
     try:
@@ -162,6 +166,8 @@ def write_tables(blotter: Blotter, sinks: Sequence[Sink], folder: Path | None, l
         for name, columns, rows in tables(blotter, lot):
             whole = list(rows)
             printed[name] = table_digest(columns, whole)
+            if keep is not None:
+                keep(name, columns, whole)
             for sink in out:
                 sink.write(name, columns, whole)
         for sink in out:

@@ -10,12 +10,12 @@ from typing import ClassVar
 from attrs import define, evolve, field
 
 from smartexec.interfaces.context import Context
-from smartexec.interfaces.journal import Journal
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.order_source import OrderSource
 from smartexec.model.market import MarketEvent
 from smartexec.model.orders import ClientEvent, NewOrder
 from smartexec.registry import Registry
+from smartexec.runtime.forget import Forget
 from smartexec.runtime.intake import Strategies
 from smartexec.runtime.loop import Progress
 from smartexec.runtime.plan import Plan, plan_file
@@ -39,7 +39,7 @@ def what_if(
     plan: Plan = plan_file(config, registry)
     feeds = tuple(_RecordedFeed(feed) for feed in opened.plan.feeds)
     return execute(
-        evolve(plan, feeds=feeds, sources=(_RecordedOrders(orders),), journal=_Forget(), sinks=()), None, progress
+        evolve(plan, feeds=feeds, sources=(_RecordedOrders(orders),), journal=Forget(), sinks=()), None, progress
     )
 
 
@@ -86,28 +86,3 @@ class _RecordedFeed(MarketDataFeed):
 
     def digest(self) -> str:
         return self.feed.digest()
-
-
-@define
-class _Forget(Journal):
-    """Keeps nothing: the recorded run has the journal."""
-
-    name: ClassVar[str] = "forget"
-
-    def create(self, run: Path, header: bytes) -> None:
-        """Do nothing."""
-
-    def open(self, run: Path) -> bytes:
-        return b""
-
-    def append(self, seq: int, payload: bytes) -> None:
-        """Do nothing."""
-
-    def commit(self) -> None:
-        """Do nothing."""
-
-    def records(self) -> Iterator[tuple[int, bytes]]:
-        return iter(())
-
-    def close(self) -> None:
-        """Do nothing."""

@@ -1,0 +1,101 @@
+"""A run that differs from its configuration: another seed, router or strategy, with nothing kept on disk.
+
+The strategy is changed where client events enter, before defaults are merged and parameters checked, so that changed
+orders are pooled, netted and refused as if the clients had sent them so.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from attrs import define, evolve
+
+from smartexec.errors import ConfigError
+from smartexec.interfaces.context import Context
+from smartexec.interfaces.host import Changes, Ran, Table
+from smartexec.interfaces.order_source import OrderSource
+from smartexec.model.commands import ClientCommand
+from smartexec.model.orders import ClientEvent, NewOrder, Params
+from smartexec.registry import Registry, discover
+from smartexec.runtime.config import Config, read
+from smartexec.runtime.forget import Forget
+from smartexec.runtime.loop import Progress
+from smartexec.runtime.plan import Plan, make_plan
+from smartexec.runtime.run import execute
+from smartexec.runtime.schema import build
+
+
+def changed_plan(path: Path, changes: Changes, registry: Registry | None = None) -> Plan:
+    """Read a file and build what it names, with the changes; ConfigError with every fault."""
+    config, faults = read(path)
+    if config is None or (registry is None and not config.allow):
+        raise ConfigError(faults)
+    found = registry or discover(config.allow, f"{path}: plugins.allow")
+    plan = make_plan(_changed(config, changes), found, faults)
+    params = tuple(changes.params.items())
+    if changes.strategy is None:
+        if params:
+            raise ConfigError(f"{path}: found parameters {', '.join(changes.params)}, expected a strategy to give them")
+        sources = plan.sources
+    else:
+        _check(plan, changes.strategy, params)
+        sources = tuple(_Changed(source, changes.strategy, params) for source in plan.sources)
+    return evolve(plan, sources=sources, journal=Forget(), sinks=())
+
+
+def run_changed(
+    path: Path, changes: Changes, progress: Progress | None = None, *, registry: Registry | None = None
+) -> Ran:
+    """Run a file with the changes; keep its tables in memory."""
+    tables: dict[str, Table] = {}
+
+    def keep(name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        tables[name] = Table(tuple(columns), rows)
+
+    result = execute(changed_plan(path, changes, registry), None, progress, keep)
+    return Ran(tables=tables, breaches=tuple(result.breaches), seconds=result.seconds)
+
+
+def _changed(config: Config, changes: Changes) -> Config:
+    run, settings = config.run, config.settings
+    if changes.seed is not None:
+        run, settings = evolve(run, seed=changes.seed), evolve(settings, seed=changes.seed)
+    if changes.router is not None:
+        settings = evolve(settings, routing=evolve(settings.routing, default=changes.router))
+    return evolve(config, run=run, settings=settings)
+
+
+def _check(plan: Plan, strategy: str, params: Params) -> None:
+    """Refuse before the run what would else be refused order by order."""
+    path, defaults = plan.config.path, plan.config.strategies.get(strategy, {})
+    try:
+        cls = plan.registry.find("strategy", strategy, "strategy")
+        build(cls, {**defaults, **dict(params)}, strategy, text=True)
+    except ConfigError as error:
+        raise ConfigError([f"{path}: {fault}" for fault in error.faults]) from error
+
+
+@define(slots=False)
+class _Changed(OrderSource):
+    """A source whose orders all name one strategy."""
+
+    name: ClassVar[str] = "changed"
+    source: OrderSource
+    strategy: str
+    params: Params
+
+    def __attrs_post_init__(self) -> None:
+        self.name = self.source.name  # type: ignore[misc]  # faults name the source that is at fault
+
+    def start(self, context: Context) -> None:
+        self.source.start(context)
+
+    def events(self) -> Iterator[tuple[int, ClientEvent]]:
+        for time, event in self.source.events():
+            if type(event) is NewOrder:
+                yield time, evolve(event, strategy=self.strategy, params=self.params)
+            else:
+                yield time, event
+
+    def report(self, command: ClientCommand, now: int) -> None:
+        self.source.report(command, now)
