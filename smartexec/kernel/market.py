@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import Factory, define, field, frozen
 
+from smartexec.kernel.forecast import VolumeToday, today
+from smartexec.kernel.volatility import Realised
 from smartexec.model.enums import Phase
 from smartexec.model.ids import Nanos, Px, Qty
 from smartexec.model.instrument import Instrument
@@ -17,6 +19,9 @@ from smartexec.model.view import MarketView
 UNKNOWN: Final = Phase.UNKNOWN
 STOPPED: Final = (Phase.HALTED, Phase.CLOSED)
 """Where these hold everywhere, they hold at every venue."""
+
+TRADING: Final = (Phase.UNKNOWN, Phase.CONTINUOUS)
+"""Where prices move continuously; data that tell no phase are taken to."""
 
 
 @define(eq=False)
@@ -105,9 +110,19 @@ class Market:
     """Parents on both sides have something to cross: a new midpoint is worth a look."""
     tried: tuple[int | None, int | None] | None = None
     """The touch at which crossing was tried last."""
+    today: VolumeToday | None = field(init=False)
+    """Volume by bin, where a curve is known."""
+    realised: Realised = field(init=False)
+    """Volatility and spread."""
+
+    def __attrs_post_init__(self) -> None:
+        self.today = today(self.instrument, self.statistics)
+        self.realised = Realised(self.instrument.open, self.instrument.close)
 
     def on_quote(self, quote: Quote, now: int) -> None:
         """Take a quote."""
+        if now > self.realised.due:
+            self.sample(now)
         self.quotes[quote.mic] = quote
         self.times[quote.mic] = now
         if not quote.mic or "" not in self.quotes:
@@ -116,6 +131,8 @@ class Market:
 
     def on_trade(self, trade: Trade, now: int) -> None:
         """Take a print."""
+        if now > self.realised.due:
+            self.sample(now)
         if self.last is not None:
             self.elapsed += now - self.last_time
             self.area += self.last * (now - self.last_time)
@@ -123,11 +140,20 @@ class Market:
         self.volume += trade.qty
         self.turnover += trade.qty * trade.px
         self.venue_volume[trade.mic] = self.venue_volume.get(trade.mic, 0) + trade.qty
+        if self.today is not None:
+            self.today.on_trade(trade.qty, now, trade.auction)
 
     def on_phase(self, change: PhaseChange) -> None:
         """Take a change of phase."""
         self.phases[change.mic] = change.phase
         self.touch = None
+        if self.phase not in TRADING:
+            self.realised.pause()
+
+    def sample(self, now: int) -> None:
+        """Sample the market as it stood before an event at `now`."""
+        touch = self.best()
+        self.realised.sample(now, touch.bid, touch.ask, self.last, self.phase in TRADING)
 
     @property
     def phase(self) -> Phase:
@@ -207,7 +233,10 @@ class Market:
         """The market for an order that began at `start`, when the market was at the mark `since`."""
         touch, mark = self.best(), self.mark()
         vwap, twap = mark.vwap(since), mark.twap(now, since, start)
-        instrument = self.instrument
+        instrument, volumes, realised = self.instrument, self.today, self.realised
+        if now > realised.due:
+            self.sample(now)
+        spread = realised.spread
         return MarketView(
             bid=None if touch.bid is None else Px(touch.bid),
             ask=None if touch.ask is None else Px(touch.ask),
@@ -222,6 +251,10 @@ class Market:
             vwap=None if vwap is None else Px(vwap),
             twap=None if twap is None else Px(twap),
             statistics=self.statistics,
+            curve=None if volumes is None else volumes.curve,
+            forecast=None if volumes is None else volumes.forecast(now),
+            sigma_now=realised.sigma,
+            spread_now=None if spread is None else Px(spread),
         )
 
 
