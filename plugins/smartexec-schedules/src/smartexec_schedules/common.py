@@ -7,7 +7,7 @@ step for strategies that can say how much should be done by when. No schedule of
 from abc import abstractmethod
 from typing import ClassVar
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 from attrs.validators import ge, gt, instance_of, le, optional
 
 from smartexec.api import Decision, ParentView, Slice, Strategy
@@ -18,11 +18,6 @@ from smartexec_schedules.touch import admits, no_market, touch, within
 
 LOOKS = 10
 """Times per step at which an order that crosses, or waits for something, looks at the market again."""
-
-
-def _at_least_min_slice(one: "Working", _: "Attribute[int]", value: int) -> None:
-    if value and value < one.min_slice:
-        raise ValueError(f"max_slice: found {value}, expected 0 or at least min_slice {one.min_slice}")
 
 
 def percent(default: int) -> int:
@@ -49,13 +44,13 @@ class Working(Strategy):
     100 = no bound. It also holds at the end: what it does not admit is left over."""
     min_slice: int = lots(0)
     """Lots: nothing smaller is sent, unless it is the rest."""
-    max_slice: int = field(default=0, validator=[instance_of(int), ge(0), _at_least_min_slice])
+    max_slice: int = lots(0)
     """Lots: no more than this is open at once, but always one lot of the instrument; 0 = no bound."""
     aggressiveness: int = percent(30)
     """How soon it crosses the spread: in the last so many percent of each slice. 0 = only when behind or at the end;
     100 = at once."""
     adapt: int = percent(50)
-    """Points that aggressiveness gains for each whole slice behind and loses for each ahead, after every fill anew."""
+    """Points that aggressiveness gains for each whole slice it is behind, worked out anew after every execution."""
     cross_ticks: int = field(default=0, validator=[instance_of(int), ge(0)])
     """How far it crosses: ticks beyond the far touch, within the limit; more reaches further into the book."""
     would_price: int | None = field(
@@ -69,6 +64,11 @@ class Working(Strategy):
 
     benchmarks: ClassVar[tuple[Benchmark, ...]] = ("arrival", "VWAP")
     """What its note compares its average price with."""
+
+    def __attrs_post_init__(self) -> None:
+        """Check what no field can check alone."""
+        if self.max_slice and self.max_slice < self.min_slice:
+            raise ValueError(f"max_slice: found {self.max_slice}, expected 0 or at least min_slice {self.min_slice}")
 
     # -- what the market, the limits and the caps admit -------------------------------------------------------------
 
@@ -209,8 +209,8 @@ class Scheduled(Working):
         size = step.due - step.before
         if behind > (size if step.slack is None else step.slack) or (step.last and self.complete):
             return step.begin
-        shift = self.adapt * behind // size if size > 0 else 0
-        return boundary(min(100, max(0, self.crossing() - shift)), step.begin, step.end, 100)
+        shift = self.adapt * max(0, behind) // size if size > 0 else 0
+        return boundary(max(0, self.crossing() - shift), step.begin, step.end, 100)
 
     def _look(self, view: ParentView, step: Step) -> int:
         """Time of the next look within the step, ns UTC."""

@@ -13,3 +13,8 @@ def volume_of_others(volume: int, own: int) -> int:
 def own_for(others: int, percent: int) -> int:
     """Give the most own lots that are at most `percent` (0..99) of own and others' volume together."""
     return percent * others // (100 - percent)
+
+
+def percent_for(own: int, others: int) -> int:
+    """Give the smallest whole percentage at which `own` lots stand beside `others`; 0 for no lots."""
+    return -(-100 * own // (own + others)) if own else 0

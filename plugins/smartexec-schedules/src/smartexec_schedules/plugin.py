@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from smartexec.api import Strategy, hookimpl
+from smartexec_schedules.pov import Pov
+from smartexec_schedules.shortfall import Shortfall
 from smartexec_schedules.twap import Twap
+from smartexec_schedules.vwap import Vwap
 
 
 @hookimpl
 def smartexec_strategies() -> Iterable[type[Strategy]]:
     """Give the strategies of this distribution."""
-    return [Twap]
+    return [Twap, Vwap, Pov, Shortfall]

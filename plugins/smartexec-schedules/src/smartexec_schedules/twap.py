@@ -24,7 +24,7 @@ class Twap(Scheduled):
     cross_after: int | None = field(default=None, validator=optional([instance_of(int), ge(0), le(100)]))
     """Percentage of a slice after which it crosses the spread: 100 - `aggressiveness`, if given in place of it."""
     adapt: int = percent(0)
-    """Points that aggressiveness gains for each whole slice behind and loses for each ahead."""
+    """Points that aggressiveness gains for each whole slice it is behind."""
     randomize_pct: int = percent(0)
     """Vary each slice by up to so many percent of its quantity and of its time, so that it is harder to detect."""
 

@@ -1,0 +1,63 @@
+"""POV: a share of the market's volume as it trades. The strategy only; its arithmetic is in `participation`."""
+
+from typing import ClassVar
+
+from attrs import field, frozen
+from attrs.validators import ge, instance_of, le
+
+from smartexec.api import ParentView
+from smartexec_schedules.common import Scheduled, Step, duration, percent
+from smartexec_schedules.participation import own_for, percent_for, volume_of_others
+
+
+@frozen(kw_only=True)
+class Pov(Scheduled):
+    """Trade a share of the market's volume, own volume counted: follow it within a band, cross when below the band."""
+
+    name: ClassVar[str] = "POV"
+    needs_end: ClassVar[bool] = False
+
+    max_participation_pct: int = percent(15)
+    """Upper end of the band: never a larger share of the volume since the start, open lots counted; 100 = no bound."""
+    min_participation_pct: int = percent(5)
+    """Lower end of the band: below it, it crosses at once."""
+    participation_pct: int = field(default=10, validator=[instance_of(int), ge(1), le(99)])
+    """Share aimed at, ParticipationRate(849), of own and others' volume together."""
+    check_every: int = duration(30_000_000_000)
+    """How often it looks at the volume, ns; between that, executions wake it."""
+    complete: bool = field(default=False, validator=instance_of(bool))
+    """Raise the share towards the upper end when the volume expected until the end will not do otherwise."""
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the share aimed at is within the band."""
+        super().__attrs_post_init__()
+        low, high = self.min_participation_pct, self.max_participation_pct
+        if not low <= self.participation_pct <= high:
+            raise ValueError(f"participation_pct: found {self.participation_pct}, expected within {low} .. {high}")
+
+    def step(self, view: ParentView) -> Step:
+        """Say what is due: p / (1 - p) of what others have traded since the start."""
+        begin = view.now - (view.now - view.start) % self.check_every
+        end = min(begin + self.check_every, view.end or begin + self.check_every)
+        others = volume_of_others(view.market.volume, view.cum_qty)
+        share = self._share(view)
+        target = own_for(others, share)
+        last = bool(view.end) and end == view.end
+        due = view.order_qty if last and self.complete else min(view.order_qty, view.crossed_qty + target)
+        return Step(
+            where=f"{share} % of {others + view.cum_qty:,}",
+            begin=begin,
+            end=end,
+            before=min(view.order_qty, view.crossed_qty + target),
+            due=due,
+            slack=target - own_for(others, min(share, self.min_participation_pct)),
+            last=last,
+        )
+
+    def _share(self, view: ParentView) -> int:
+        """The percentage aimed at now: what is asked for, or what finishes in time within the band."""
+        forecast = view.market.forecast
+        if not self.complete or not view.end or forecast is None:
+            return self.participation_pct
+        needed = percent_for(view.leaves_qty, forecast.between(view.now, view.end))
+        return max(self.participation_pct, min(needed, self.max_participation_pct, 99))
