@@ -112,6 +112,8 @@ class Market:
     """The touch at which crossing was tried last."""
     today: VolumeToday | None = field(init=False)
     """Volume by bin, where a curve is known."""
+    due: int = 0
+    """When `realised` takes its next sample, ns: an event later than that takes it first."""
     realised: Realised = field(init=False)
     """Volatility and spread."""
 
@@ -121,7 +123,7 @@ class Market:
 
     def on_quote(self, quote: Quote, now: int) -> None:
         """Take a quote."""
-        if now > self.realised.due:
+        if now > self.due:
             self.sample(now)
         self.quotes[quote.mic] = quote
         self.times[quote.mic] = now
@@ -131,7 +133,7 @@ class Market:
 
     def on_trade(self, trade: Trade, now: int) -> None:
         """Take a print."""
-        if now > self.realised.due:
+        if now > self.due:
             self.sample(now)
         if self.last is not None:
             self.elapsed += now - self.last_time
@@ -153,7 +155,7 @@ class Market:
     def sample(self, now: int) -> None:
         """Sample the market as it stood before an event at `now`."""
         touch = self.best()
-        self.realised.sample(now, touch.bid, touch.ask, self.last, self.phase in TRADING)
+        self.due = self.realised.sample(now, touch.bid, touch.ask, self.last, self.phase in TRADING)
 
     @property
     def phase(self) -> Phase:
@@ -234,7 +236,7 @@ class Market:
         touch, mark = self.best(), self.mark()
         vwap, twap = mark.vwap(since), mark.twap(now, since, start)
         instrument, volumes, realised = self.instrument, self.today, self.realised
-        if now > realised.due:
+        if now > self.due:
             self.sample(now)
         spread = realised.spread
         return MarketView(

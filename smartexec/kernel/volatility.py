@@ -60,11 +60,14 @@ class Realised:
         """Note that continuous trading stopped: no return spans it."""
         self.price2 = None
 
-    def sample(self, now: int, bid: int | None, ask: int | None, last: int | None, trading: bool) -> None:
-        """Take the market as it stood at every grid time before `now`."""
+    def sample(self, now: int, bid: int | None, ask: int | None, last: int | None, trading: bool) -> int:
+        """Take the market as it stood at every grid time before `now`; give the next."""
         times = self._passed(now)
-        if not times:
-            return
+        if times:
+            self._take(times, bid, ask, last, trading)
+        return self.due
+
+    def _take(self, times: int, bid: int | None, ask: int | None, last: int | None, trading: bool) -> None:
         if not trading:
             self.pause()
             return
