@@ -6,6 +6,7 @@ from smartexec.api import Capabilities, Instrument, OrdType, Phase, SendOrder
 
 PHASE_TEXT = {Phase.HALTED: "halted", Phase.CLOSED: "closed", Phase.AUCTION: "auction: continuous orders only"}
 """Phases in which new orders are refused. A phase that was never said (UNKNOWN) counts as continuous."""
+STRICTEST_FIRST = (Phase.HALTED, Phase.CLOSED, Phase.AUCTION, Phase.CONTINUOUS)
 
 Check = Callable[[SendOrder, Instrument, Capabilities], str]
 

@@ -41,24 +41,22 @@ class SimAts(SimLit, MidpointVenue):
         SimLit._on_trading(self, symbol, trading, now)
         self._open_pool(symbol, trading, now)
 
-    def _objection(self, order: OwnOrder, price: int | None, now: int) -> str:
-        other = self._pool(order.symbol).meets_own(order.sign, price)
-        if other is not None:
-            return f"would trade with own order {other.cl_ord_id}"
-        return SimLit._objection(self, order, price, now)
+    def _opposing(self, order: OwnOrder, price: int | None) -> Sequence[OwnOrder]:
+        inside = () if order.time_in_force.auction else self._pool(order.symbol).opposing(order.sign, price)
+        return [*inside, *SimLit._opposing(self, order, price)]
 
     def _reach(self, order: OwnOrder, now: int) -> int:
         inside = self._pool(order.symbol).reach(order, now)
         return inside if order.peg else inside + SimLit._reach(self, order, now)
 
-    def _enter(self, order: OwnOrder, now: int) -> Sequence[tuple[int, int]]:
-        if order.post_only:
+    def _enter(self, order: OwnOrder, now: int, before: int | None = None) -> Sequence[tuple[int, int]]:
+        if order.post_only or order.time_in_force.auction:
             return ()
+        if before is not None:
+            return () if order.peg else self._sweep(order, order.leaves, now, before)
         inside = self._pool(order.symbol).take(order, now)
         left = order.leaves - sum(qty for _, qty in inside)
-        if order.peg or not left:
-            return inside
-        return [*inside, *self._matcher(order.symbol).take(order.sign, order.price, left)]
+        return inside if order.peg or not left else [*inside, *self._sweep(order, left, now)]
 
     def _rest(self, order: OwnOrder, now: int) -> None:
         if order.peg:

@@ -10,17 +10,17 @@ from random import Random
 from typing import Any, ClassVar
 
 from attrs import define, field
-from attrs.validators import and_, ge, gt, le
+from attrs.validators import and_, ge, gt, in_, le
 
 from smartexec.api import (
     CancelOrder,
     Capabilities,
+    ConfigError,
     Context,
     ExecType,
     ExecutionReport,
     Instrument,
     Liquidity,
-    OrderCancelReject,
     OrdStatus,
     OrdType,
     Phase,
@@ -34,9 +34,12 @@ from smartexec.api import (
     VenueEvent,
     VenueInput,
 )
-from smartexec_sim.admission import PHASE_TEXT, bad_price, bad_qty, refusal
+from smartexec_sim.admission import PHASE_TEXT, STRICTEST_FIRST, bad_price, bad_qty, refusal
+from smartexec_sim.delays import LATENCY_MODELS, Draw, sampler
 from smartexec_sim.latency import IN, OUT, DelayLine
 from smartexec_sim.orders import Fill, OwnOrder
+from smartexec_sim.reports import refused, report_of, status_of
+from smartexec_sim.self_match import CANCEL_OLDEST, REJECT, RULES, SELF_MATCH, text_of
 
 AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
@@ -50,9 +53,15 @@ class SimVenue(VenueAdapter):
     mic: str
     """ISO 10383 code of the venue."""
     latency_in: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
-    """From a command's sending to its effect, ns."""
+    """From a command's sending to its effect, ns; the mean where `latency_in_p99` is given."""
     latency_out: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
-    """From a report's cause to its being heard, ns."""
+    """From a report's cause to its being heard, ns; the mean where `latency_out_p99` is given."""
+    latency_model: str = field(default="fixed", validator=in_(LATENCY_MODELS))
+    """How latencies are distributed about their means; "fixed": not at all."""
+    latency_in_p99: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
+    """99th percentile of `latency_in`, ns; 0 = it is constant."""
+    latency_out_p99: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
+    """99th percentile of `latency_out`, ns; 0 = it is constant."""
     jitter: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
     """Each message is delayed by up to this much more, uniformly, ns; messages do not overtake each other."""
     make_fee: int = field(default=0, metadata={"unit": "px"})
@@ -63,6 +72,9 @@ class SimVenue(VenueAdapter):
     """The venue's share of consolidated size and volume where the data know no venues, 0..1."""
     order_status: bool = True
     """Answers OrderStatusRequest(35=H); else it is silent."""
+    self_match: str = field(default=REJECT, validator=in_(SELF_MATCH))
+    """What happens when an own order would trade with an own order: the newer one is refused before it enters
+    ("reject"), it or the older one or both are cancelled when they would meet, or both lose the smaller quantity."""
     seed: int | None = None
     """Of all that is random; None = the run's."""
 
@@ -79,7 +91,8 @@ class SimVenue(VenueAdapter):
 
     def __attrs_post_init__(self) -> None:
         self._capabilities = self._declare()
-        self._line = DelayLine(self.latency_in, self.latency_out, self.jitter, Random(0))
+        draws = (self._draw("in"), self._draw("out"))
+        self._line = DelayLine(self.latency_in, self.latency_out, self.jitter, Random(0), draws)
         enqueue = self._line.send_in
         self._work = {SendOrder: enqueue, CancelOrder: enqueue, ReplaceOrder: enqueue, QueryOrder: enqueue}
         self._work |= {Tick: _nothing, PhaseChange: self._on_phase, **self._market_work()}
@@ -93,12 +106,20 @@ class SimVenue(VenueAdapter):
         self._instruments = dict(context.instruments)
         self._seed = context.seed if self.seed is None else self.seed
         self._line.rng = self.rng("latency")
+        self._line.draw_rngs = (self.rng("latency in"), self.rng("latency out"))
 
     def hears(self, mic: str) -> bool:
         return mic in ("", self.mic)
 
     def next_tick(self) -> int | None:
         return self._line.next_due()
+
+    def _draw(self, way: str) -> Draw | None:
+        mean, p99 = getattr(self, f"latency_{way}"), getattr(self, f"latency_{way}_p99")
+        try:
+            return sampler(self.latency_model, mean, p99)
+        except ValueError as error:
+            raise ConfigError(f"venue {self.mic}: latency_{way}_p99: {error}") from None
 
     def rng(self, what: str) -> Random:
         """Give a source of randomness of its own for `what`."""
@@ -130,12 +151,16 @@ class SimVenue(VenueAdapter):
         """Say why the order must not enter at `price` as the market is now; "" if nothing speaks against it."""
 
     @abstractmethod
+    def _opposing(self, order: OwnOrder, price: int | None) -> Sequence[OwnOrder]:
+        """Give the own orders that the order would meet at `price`, the first first."""
+
+    @abstractmethod
     def _reach(self, order: OwnOrder, now: int) -> int:
         """How much of the order could be executed at once, for FOK."""
 
     @abstractmethod
-    def _enter(self, order: OwnOrder, now: int) -> Sequence[tuple[int, int]]:
-        """Take liquidity: (price, quantity) of each execution."""
+    def _enter(self, order: OwnOrder, now: int, before: int | None = None) -> Sequence[tuple[int, int]]:
+        """Take liquidity: (price, quantity) of each execution. `before`: only at prices better than that."""
 
     @abstractmethod
     def _rest(self, order: OwnOrder, now: int) -> None:
@@ -150,26 +175,44 @@ class SimVenue(VenueAdapter):
         """Continuous trading starts or stops."""
 
     def _rests(self, order: OwnOrder) -> bool:
-        return order.time_in_force not in AT_ONCE and order.ord_type is not OrdType.MARKET
+        tif = order.time_in_force
+        return tif.auction or (tif not in AT_ONCE and order.ord_type is not OrdType.MARKET)
+
+    def _not_now(self, order: OwnOrder) -> str:
+        """Say why the symbol's phase lets no such order in; "" if it does."""
+        return self._trading(order.symbol)
 
     def _woken(self, symbol: str, now: int) -> None:
         """A wake-up that the subclass asked for."""
 
     # -- for subclasses ----------------------------------------------------------------------------------------------
 
-    def _fill_resting(self, fills: Sequence[Fill], now: int) -> None:
+    def _fill_resting(self, fills: Sequence[Fill], now: int, liquidity: Liquidity = Liquidity.ADDED) -> None:
         """Book fills of resting orders; what is filled leaves the book."""
         for order, qty, px in fills:
-            self._trade(order, qty, px, Liquidity.ADDED, now)
+            self._trade(order, qty, px, liquidity, now)
             if not order.leaves:
                 self._withdraw(order)
 
+    def end_own(self, order: OwnOrder, text: str, now: int, exec_type: ExecType = ExecType.CANCELED) -> None:
+        """End an own order without being asked, as CANCELED or EXPIRED."""
+        self._withdraw(order)
+        order.status = OrdStatus.EXPIRED if exec_type is ExecType.EXPIRED else OrdStatus.CANCELED
+        self._line.send_out(self._report(order, exec_type, text), now)
+
+    def cut_own(self, order: OwnOrder, qty: int, text: str, now: int) -> None:
+        """Make an own order smaller without being asked; it keeps its place."""
+        order.order_qty -= qty
+        self._line.send_out(self._report(order, ExecType.RESTATED, text), now)
+
     def _trading(self, symbol: str) -> str:
         """Why there is no continuous trading; "" if there is."""
-        for phase in self._phases.get(symbol, {}).values():
-            if phase in PHASE_TEXT:
-                return PHASE_TEXT[phase]
-        return ""
+        return PHASE_TEXT.get(self._phase(symbol), "")
+
+    def _phase(self, symbol: str) -> Phase:
+        """The phase in force: what is said here and what is said everywhere, the stricter of the two."""
+        said = self._phases.get(symbol, {}).values()
+        return next((phase for phase in STRICTEST_FIRST if phase in said), Phase.UNKNOWN)
 
     # -- commands ----------------------------------------------------------------------------------------------------
 
@@ -205,26 +248,52 @@ class SimVenue(VenueAdapter):
         instrument = self._instruments.get(command.symbol)
         if instrument is None:
             return f"unknown symbol {command.symbol}"
-        text = refusal(command, instrument, self._capabilities) or self._trading(command.symbol)
-        return text or self._objection(order, order.price, now)
+        text = refusal(command, instrument, self._capabilities) or self._not_now(order)
+        return text or self._conflict(order, order.price, now)
+
+    def _conflict(self, order: OwnOrder, price: int | None, now: int) -> str:
+        if self.self_match == REJECT and (others := self._opposing(order, price)):
+            return text_of(others[0])
+        return self._objection(order, price, now)
 
     def _work_order(self, order: OwnOrder, now: int) -> None:
         """Take what can be taken, then rest, or cancel what may not rest."""
-        if order.time_in_force is not TimeInForce.FOK or self._reach(order, now) >= order.leaves:
-            for px, qty in self._enter(order, now):
-                self._trade(order, qty, px, Liquidity.REMOVED, now)
-        if not order.leaves:
+        if order.time_in_force is not TimeInForce.FOK or self._fillable(order, now):
+            if self.self_match != REJECT:
+                self._meet_own(order, now)
+            if not order.ended:
+                self._take(order, now)
+        if order.ended:
             return
         if self._rests(order):
             self._rest(order, now)
-            return
-        order.status = OrdStatus.CANCELED
-        self._line.send_out(self._report(order, ExecType.CANCELED, "no more liquidity"), now)
+        else:
+            self.end_own(order, "no more liquidity", now)
+
+    def _fillable(self, order: OwnOrder, now: int) -> bool:
+        """Whether FOK(59=4) can be executed at once and in full; own orders in its way must be for leaving."""
+        if self.self_match != CANCEL_OLDEST and self._opposing(order, order.price):
+            return False
+        return self._reach(order, now) >= order.leaves
+
+    def _meet_own(self, order: OwnOrder, now: int) -> None:
+        """Take what is better than each own order in the way, then let the rule decide between the two."""
+        for other in self._opposing(order, order.price):
+            if other.price is not None and not order.time_in_force.auction:
+                self._take(order, now, other.price)
+            if not order.ended:
+                RULES[self.self_match](self, order, other, now)
+            if order.ended:
+                return
+
+    def _take(self, order: OwnOrder, now: int, before: int | None = None) -> None:
+        for px, qty in self._enter(order, now, before):
+            self._trade(order, qty, px, Liquidity.REMOVED, now)
 
     def _cancel(self, command: CancelOrder, now: int) -> None:
         order = self._orders.get(command.orig_cl_ord_id)
         if order is None or order.ended:
-            self._refuse_change(command, order, "", now)
+            self._line.send_out(refused(self.mic, command, order, ""), now)
             return
         self._withdraw(order)
         order.status = OrdStatus.CANCELED
@@ -236,7 +305,7 @@ class SimVenue(VenueAdapter):
         order = self._orders.get(command.orig_cl_ord_id)
         text = "" if order is None or order.ended else self._replace_refusal(command, order, now)
         if order is None or order.ended or text:
-            self._refuse_change(command, order, text, now)
+            self._line.send_out(refused(self.mic, command, order, text), now)
             return
         price = order.price if command.price is None else command.price
         keeps = price == order.price and command.order_qty <= order.order_qty
@@ -260,20 +329,13 @@ class SimVenue(VenueAdapter):
             return f"MARKET with price {command.price}, expected none"
         text = bad_qty(command.order_qty, instrument) or bad_price(command.price, instrument)
         price = order.price if command.price is None else command.price
-        return text or self._trading(order.symbol) or self._objection(order, price, now)
+        return text or self._not_now(order) or self._conflict(order, price, now)
 
     def _query(self, command: QueryOrder, now: int) -> None:
         if not self.order_status:
             return
         order = self._orders.get(command.cl_ord_id)
-        if order is None:
-            report = ExecutionReport(
-                self.mic, command.cl_ord_id, ExecType.ORDER_STATUS, OrdStatus.REJECTED, text="unknown order"
-            )
-        else:
-            report = self._report(order, ExecType.ORDER_STATUS)
-            report.cl_ord_id = command.cl_ord_id
-        self._line.send_out(report, now)
+        self._line.send_out(status_of(self.mic, command.cl_ord_id, order), now)
 
     def _on_phase(self, event: PhaseChange, now: int) -> None:
         if event.mic not in ("", self.mic):
@@ -291,27 +353,14 @@ class SimVenue(VenueAdapter):
         report = self._report(order, ExecType.TRADE)
         report.exec_id = f"{self.mic}{self._execs}"
         report.last_qty, report.last_px, report.liquidity = qty, px, liquidity
-        rate = self.make_fee if liquidity is Liquidity.ADDED else self.take_fee
-        report.fee = rate * qty // 10 ** self._instruments[order.symbol].qty_decimals
+        report.fee = self._fee(liquidity) * qty // 10 ** self._instruments[order.symbol].qty_decimals
         self._line.send_out(report, now)
 
-    def _report(self, order: OwnOrder, exec_type: ExecType, text: str = "") -> ExecutionReport:
-        return ExecutionReport(
-            self.mic,
-            order.cl_ord_id,
-            exec_type,
-            order.status,
-            order_qty=order.order_qty,
-            cum_qty=order.cum_qty,
-            avg_px=order.avg_px,
-            price=order.price,
-            text=text,
-        )
+    def _fee(self, liquidity: Liquidity) -> int:
+        return self.make_fee if liquidity is Liquidity.ADDED else self.take_fee
 
-    def _refuse_change(self, command: CancelOrder | ReplaceOrder, order: OwnOrder | None, text: str, now: int) -> None:
-        status = OrdStatus.REJECTED if order is None else order.status
-        why = text or ("unknown order" if order is None else f"too late: {status.name}")
-        self._line.send_out(OrderCancelReject(self.mic, command.cl_ord_id, command.orig_cl_ord_id, status, why), now)
+    def _report(self, order: OwnOrder, exec_type: ExecType, text: str = "") -> ExecutionReport:
+        return report_of(self.mic, order, exec_type, text)
 
 
 def _nothing(_: object, __: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from attrs import define, field
 
 from smartexec.api import BookAdd, BookExecute, BookReduce, Side, Trade
+from smartexec_sim.impact import no_shift, seen
 from smartexec_sim.orders import BUY, NO_FILLS, SELL, Fill, OwnOrder, OwnQueue, sign_of, whole
 
 _BUY_SIDE = Side.BUY
@@ -36,6 +37,8 @@ class OrderBook:
     lot: int
     own: OwnQueue = field(factory=OwnQueue)
     trading: bool = True
+    shift: dict[int, int] = field(factory=no_shift)
+    """How far own orders of a side see the other side's replayed prices away from where they are."""
     _nodes: dict[int, Node] = field(init=False, factory=dict)
     _levels: dict[int, dict[int, dict[int, Node]]] = field(init=False, factory=lambda: {BUY: {}, SELL: {}})
     _keys: dict[int, list[int]] = field(init=False, factory=lambda: {BUY: [], SELL: []})
@@ -48,6 +51,16 @@ class OrderBook:
         """Give the best replayed price of a side."""
         keys = self._keys[sign]
         return sign * keys[-1] if keys else None
+
+    def offered(self, sign: int) -> int | None:
+        """Give the best price that an own order of `sign` could trade at."""
+        keys = self._keys[-sign]
+        return seen(sign, -sign * keys[-1], self.shift[sign]) if keys else None
+
+    def touch_qty(self, sign: int) -> int:
+        """Give the replayed quantity at the best price of a side."""
+        keys = self._keys[sign]
+        return self.shown(sign, sign * keys[-1]) if keys else 0
 
     def shown(self, sign: int, px: int) -> int:
         """Give the replayed quantity at a price."""
@@ -100,7 +113,8 @@ class OrderBook:
         hit = (BUY, SELL) if event.side is None else (-sign_of(event.side),)
         for sign in hit:
             if self.own.sides[sign]:
-                fills = self._before(sign, event.px, None, event.qty)
+                px = event.px if event.side else seen(sign, event.px, self.shift[sign])
+                fills = self._before(sign, px, None, event.qty)
                 if fills:
                     return fills
         return NO_FILLS
@@ -120,7 +134,7 @@ class OrderBook:
         got = 0
         for key in reversed(self._keys[-sign]):
             px = -sign * key
-            if got >= qty or (limit is not None and sign * px > sign * limit):
+            if got >= qty or (limit is not None and sign * seen(sign, px, self.shift[sign]) > sign * limit):
                 break
             got += whole(self.shown(-sign, px), self.lot)
         return min(got, qty)
@@ -130,14 +144,27 @@ class OrderBook:
         taken: list[tuple[int, int]] = []
         for key in list(reversed(self._keys[-sign])):
             px = -sign * key
-            if not qty or (limit is not None and sign * px > sign * limit):
+            at = seen(sign, px, self.shift[sign])
+            if not qty or (limit is not None and sign * at > sign * limit):
                 break
             got = whole(min(qty, self.shown(-sign, px)), self.lot)
             if got:
                 self._consume(-sign, px, got)
-                taken.append((px, got))
+                taken.append((at, got))
                 qty -= got
         return taken
+
+    def uncross(self) -> list[Fill]:
+        """Fill resting own orders that the other side has come back to as impact faded, at their own price."""
+        fills: list[Fill] = []
+        for sign in (BUY, SELL) if self.trading else ():
+            for order in self.own.sides[sign]:
+                assert order.price is not None
+                got = sum(qty for _, qty in self.take(sign, order.price, order.leaves))
+                if not got:
+                    break
+                fills.append((order, got, order.price))
+        return fills
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -197,7 +224,7 @@ class OrderBook:
         fills: list[Fill] = []
         for order in against:
             assert order.price is not None
-            if node.sign * (node.px - order.price) < 0 or not node.left:
+            if node.sign * (seen(order.sign, node.px, self.shift[order.sign]) - order.price) < 0 or not node.left:
                 break
             got = whole(min(node.left, order.leaves), self.lot)
             if got:

@@ -39,13 +39,17 @@ class SimDark(MidpointVenue):
         return {Quote: self._keep_quote}
 
     def _objection(self, order: OwnOrder, price: int | None, now: int) -> str:
-        other = self._pool(order.symbol).meets_own(order.sign, price)
-        return "" if other is None else f"would trade with own order {other.cl_ord_id}"
+        return ""
+
+    def _opposing(self, order: OwnOrder, price: int | None) -> Sequence[OwnOrder]:
+        return self._pool(order.symbol).opposing(order.sign, price)
 
     def _reach(self, order: OwnOrder, now: int) -> int:
         return self._pool(order.symbol).reach(order, now)
 
-    def _enter(self, order: OwnOrder, now: int) -> Sequence[tuple[int, int]]:
+    def _enter(self, order: OwnOrder, now: int, before: int | None = None) -> Sequence[tuple[int, int]]:
+        if before is not None:
+            return ()  # all meet at the midpoint: nothing is better
         return self._pool(order.symbol).take(order, now)
 
     def _rests(self, order: OwnOrder) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import define, field
 
 from smartexec.api import VenueCommand, VenueEvent
+from smartexec_sim.delays import Draw
 
 IN: Final = 0
 OUT: Final = 1
@@ -29,17 +30,21 @@ class DelayLine:
     jitter: int
     """Up to this much is added to each message, uniformly."""
     rng: Random
+    draws: tuple[Draw | None, Draw | None] = (None, None)
+    """In place of `latency_in` and `latency_out` where a delay is random."""
+    draw_rngs: tuple[Random, Random] = field(factory=lambda: (Random(0), Random(0)))
+    """In and out separately: what is sent does not change what is heard."""
     heap: list[tuple[int, int, int, Item]] = field(init=False, factory=list)
     _count: int = field(init=False, default=0)
     _last: list[int] = field(init=False, factory=lambda: [0, 0])
 
     def send_in(self, command: VenueCommand, now: int) -> None:
         """Put a command on its way to the venue."""
-        self._push(self._due(IN, now + self.latency_in), IN, command)
+        self._push(self._due(IN, now, self.latency_in), IN, command)
 
     def send_out(self, report: VenueEvent, now: int) -> None:
         """Put a report on its way back."""
-        self._push(self._due(OUT, now + self.latency_out), OUT, report)
+        self._push(self._due(OUT, now, self.latency_out), OUT, report)
 
     def wake(self, symbol: str, at: int) -> None:
         """Ask to be woken for `symbol` at `at`."""
@@ -56,7 +61,9 @@ class DelayLine:
         """When the first item is due."""
         return self.heap[0][0] if self.heap else None
 
-    def _due(self, way: int, due: int) -> int:
+    def _due(self, way: int, now: int, latency: int) -> int:
+        draw = self.draws[way]
+        due = now + (latency if draw is None else int(draw(self.draw_rngs[way])))
         if self.jitter:
             due += self.rng.randrange(self.jitter + 1)
         self._last[way] = max(self._last[way], due)

@@ -41,6 +41,10 @@ class DayPlan:
     venues: tuple[tuple[str, float], ...]
     """(mic, cumulative share up to and with it)."""
     halts: tuple[tuple[int, int], ...]
+    auction_time: int = 0
+    """How long an auction collects orders; 0 = there are none."""
+    auction_lots: float = 0.0
+    """Mean size of an opening or closing print, in round lots."""
 
 
 @define(eq=False)
@@ -49,6 +53,8 @@ class MarketPath:
 
     plan: DayPlan
     rng: Random
+    auction_rng: Random
+    """Of the auctions alone: the rest of the day is the same without them."""
     _bid: int = field(init=False)
     _ask: int = field(init=False)
     _quotes: list[Quote] = field(init=False)
@@ -65,17 +71,31 @@ class MarketPath:
         self._quotes = [self._fresh(venue) for venue in range(len(plan.venues))]
 
     def events(self) -> Iterator[tuple[int, MarketEvent]]:
-        """Yield the day: CONTINUOUS, quotes and prints with halts between them, CLOSED."""
+        """Yield the day: CONTINUOUS, quotes and prints with halts between them, CLOSED; auctions before each change."""
         plan = self.plan
-        begin = plan.start
+        begin, close = plan.start + plan.auction_time, plan.end - plan.auction_time
+        yield from self._auction(plan.start, begin)
         yield begin, PhaseChange(plan.symbol, "", Phase.CONTINUOUS)
-        for halt, resume in (*plan.halts, (plan.end, plan.end)):
+        for halt, resume in (*plan.halts, (close, close)):
             yield from self._session(begin, halt)
-            if halt < plan.end:
+            if halt < close:
                 yield halt, PhaseChange(plan.symbol, "", Phase.HALTED)
+                yield from self._auction(max(halt, resume - plan.auction_time), resume)
                 yield resume, PhaseChange(plan.symbol, "", Phase.CONTINUOUS)
             begin = resume
+        yield from self._auction(close, plan.end)
         yield plan.end, PhaseChange(plan.symbol, "", Phase.CLOSED)
+
+    def _auction(self, begin: int, end: int) -> Iterator[tuple[int, MarketEvent]]:
+        """Collect orders from `begin` and print at `end`, at the bid or the offer, at the largest venue."""
+        plan, random = self.plan, self.auction_rng.random
+        if not plan.auction_time:
+            return
+        yield begin, PhaseChange(plan.symbol, "", Phase.AUCTION)
+        primary = max(range(len(plan.venues)), key=self._share)
+        qty = plan.round_lot * max(1, round(plan.auction_lots * (0.5 + random())))
+        px = plan.tick * (self._bid if random() < 0.5 else self._ask)
+        yield end, Trade(plan.symbol, plan.venues[primary][0], px, qty, auction=True)
 
     def _session(self, begin: int, end: int) -> Iterator[tuple[int, MarketEvent]]:
         plan, random = self.plan, self.rng.random

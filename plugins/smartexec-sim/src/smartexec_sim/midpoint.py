@@ -91,12 +91,13 @@ class MidpointBook:
         order.seq = self._seq
         self.own.add(order)
 
-    def meets_own(self, sign: int, price: int | None) -> OwnOrder | None:
-        """Give a waiting own order that one of the other side could meet at some midpoint."""
-        for other in self.own.sides[-sign]:
-            if price is None or other.price is None or sign * price >= sign * other.price:
-                return other
-        return None
+    def opposing(self, sign: int, price: int | None) -> list[OwnOrder]:
+        """Give the waiting own orders that one of the other side could meet at some midpoint."""
+        return [
+            other
+            for other in self.own.sides[-sign]
+            if price is None or other.price is None or sign * price >= sign * other.price
+        ]
 
     def match(self, now: int) -> Sequence[Fill]:
         """Execute what waits and can be executed; all meet at one price, so time decides."""

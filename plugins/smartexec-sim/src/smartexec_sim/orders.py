@@ -38,8 +38,8 @@ class OwnOrder:
     cum_qty: int = 0
     notional: int = 0
     """Sum of quantity x price of the fills."""
-    ahead: int = field(default=0)
-    """Replayed quantity in front of it at its price."""
+    ahead: float = field(default=0)
+    """Replayed quantity in front of it at its price; whole lots unless a queue model has estimated it."""
     seq: int = field(default=0)
     """Time priority among all orders of the book."""
 

@@ -7,17 +7,21 @@ What a quote does not say is assumed, and this is all that is assumed:
   new. When the touch's price changes, all sizes are new.
 - A resting order stands behind the size shown at its price when it came (behind as much as the touch shows where it
   is deeper than the touch; behind nothing where it is better). Prints at its price shorten the queue; a smaller quote
-  shortens it only to the size shown; a touch worse than its price ends it.
+  shortens it as the queue model says, at least to the size shown; a touch worse than its price ends it. A print is
+  expected before the quote that it leaves.
 - Prints at its price beyond the queue, or through its price, fill it, never more than the print's quantity. Hidden
   prints do not shorten the queue. A quote that arrives at or through its price fills it up to the size shown.
 """
 
 from collections.abc import Sequence
+from math import ceil
 
 from attrs import define, field
 
 from smartexec.api import Quote, Trade
+from smartexec_sim.impact import no_shift, seen
 from smartexec_sim.orders import BUY, NO_FILLS, SELL, Fill, OwnOrder, OwnQueue, sign_of, whole
+from smartexec_sim.queue_models import QUEUE_MODELS, Behind, advance
 
 PPM = 1_000_000
 
@@ -31,11 +35,19 @@ class QuoteBook:
     depth_levels: int = 5
     ppm: int = PPM
     """The venue's share of the sizes in the data, in 1e-6."""
+    behind: Behind = QUEUE_MODELS["risk_averse"]
+    """The queue model: where in the queue cancelled size stood."""
+    power: float = 3.0
+    """Its n."""
     own: OwnQueue = field(factory=OwnQueue)
     trading: bool = True
+    shift: dict[int, int] = field(factory=no_shift)
+    """How far own orders of a side see the other side's replayed prices away from where they are."""
     _quote: Quote | None = field(init=False, default=None)
     _taken: dict[int, dict[int, int]] = field(init=False, factory=lambda: {BUY: {}, SELL: {}})
     """Replayed quantity taken by own orders, by side of the quote and price."""
+    _printed: dict[int, int] = field(init=False, factory=no_shift)
+    """Printed at the touch of a side since its last quote, while own orders rest."""
     _quiet: bool = field(init=False, default=True)
     """No own order rests and nothing was taken: a quote only has to be kept."""
     _seq: int = field(init=False, default=0)
@@ -44,6 +56,15 @@ class QuoteBook:
     def touch(self, sign: int) -> int | None:
         """Give the best price of a side."""
         return None if self._quote is None else _side(self._quote, sign)[0]
+
+    def offered(self, sign: int) -> int | None:
+        """Give the best price that an own order of `sign` could trade at."""
+        touch = self.touch(-sign)
+        return None if touch is None else seen(sign, touch, self.shift[sign])
+
+    def touch_qty(self, sign: int) -> int:
+        """Give the size shown at the touch of a side."""
+        return self.shown(sign)
 
     def shown(self, sign: int) -> int:
         """Give the size shown at the touch of a side, what own orders took included."""
@@ -59,7 +80,7 @@ class QuoteBook:
         old, self._quote = self._quote, quote
         for sign in (BUY, SELL):
             self._replenish(sign, old)
-            self._requeue(sign)
+            self._requeue(sign, old)
         fills = [*self._meet(BUY), *self._meet(SELL)] if self.trading else NO_FILLS
         self._settle()
         return fills
@@ -72,7 +93,10 @@ class QuoteBook:
         qty = trade.qty if ppm == PPM else self._share_of(trade.qty, ppm)
         hit = (BUY, SELL) if trade.side is None else (-sign_of(trade.side),)
         for sign in hit:
-            fills = self._print(sign, trade.px, qty, trade.hidden)
+            px = trade.px if trade.side else seen(sign, trade.px, self.shift[sign])
+            if not trade.hidden and trade.px == self.touch(sign):
+                self._printed[sign] += qty
+            fills = self._print(sign, px, qty, trade.hidden)
             if fills:
                 return fills
         return NO_FILLS
@@ -104,7 +128,7 @@ class QuoteBook:
             got = whole(min(qty, there), self.lot)
             if got:
                 gone[px] = gone.get(px, 0) + got
-                taken.append((px, got))
+                taken.append((seen(sign, px, self.shift[sign]), got))
                 qty -= got
             if not qty:
                 break
@@ -125,7 +149,7 @@ class QuoteBook:
         return [
             (px, max(0, size - gone.get(px, 0)))
             for px in prices
-            if px > 0 and (limit is None or sign * px <= sign * limit)
+            if px > 0 and (limit is None or sign * seen(sign, px, self.shift[sign]) <= sign * limit)
         ]
 
     def _replenish(self, sign: int, old: Quote | None) -> None:
@@ -138,14 +162,22 @@ class QuoteBook:
         elif (size := self.shown(sign)) < max(gone.values()):
             self._taken[sign] = {px: min(qty, size) for px, qty in gone.items()}
 
-    def _requeue(self, sign: int) -> None:
-        touch, size = self.touch(sign), self.shown(sign)
+    def _requeue(self, sign: int, old: Quote | None) -> None:
+        """Move own orders up in their queues. One that came later never overtakes one at the same price."""
+        touch, size, printed = self.touch(sign), self.shown(sign), self._printed[sign]
+        before, before_qty = _side(old, sign) if old is not None else (None, 0)
+        last: float = 0
+        self._printed[sign] = 0
         for order in self.own.sides[sign]:
             assert order.price is not None
             if touch is None or sign * order.price > sign * touch:
                 order.ahead = 0
             elif order.price == touch:
-                order.ahead = min(order.ahead, size)
+                if before == touch:
+                    left = advance(order.ahead, self._scaled(before_qty), size, printed, self.behind, self.power)
+                    last = order.ahead = max(last, left)
+                else:
+                    order.ahead = min(order.ahead, size)
 
     def _meet(self, sign: int) -> list[Fill]:
         """Fill resting orders that the other side's quote has come to, at their price, up to the size shown."""
@@ -153,11 +185,12 @@ class QuoteBook:
         fills: list[Fill] = []
         if touch is None or not self.own.sides[sign]:
             return fills
+        at = seen(sign, touch, self.shift[sign])
         there = self.shown(-sign) - self._taken[-sign].get(touch, 0)
         for order in self.own.sides[sign]:
             assert order.price is not None
             got = whole(min(there, order.leaves), self.lot)
-            if sign * order.price < sign * touch or got <= 0:
+            if sign * order.price < sign * at or got <= 0:
                 break
             fills.append((order, got, order.price))
             there -= got
@@ -174,7 +207,7 @@ class QuoteBook:
             if better < 0 or (better == 0 and hidden and order.ahead):
                 break
             if better == 0:
-                gone = min(max(0, order.ahead - passed), qty)
+                gone = min(max(0, ceil(order.ahead) - passed), qty)
                 passed += gone
                 qty -= gone
                 order.ahead = max(0, order.ahead - passed)

@@ -61,6 +61,12 @@ class SyntheticFeed(MarketDataFeed):
     """Trading halts per symbol and day, at random times."""
     halt_seconds: int = field(default=300, validator=gt(0))
     """Length of a halt."""
+    auctions: bool = False
+    """The day starts and ends with an auction, and trading resumes with one after a halt."""
+    auction_seconds: int = field(default=300, validator=and_(gt(0), le(900)))
+    """How long an auction collects orders, within the day."""
+    auction_volume: float = field(default=0.05, validator=and_(gt(0.0), le(1.0)))
+    """Mean size of an auction's print, as a share of the mean day's volume."""
 
     _instruments: list[Instrument] = field(init=False, factory=list)
     _seed: int = field(init=False, default=0)
@@ -88,6 +94,8 @@ class SyntheticFeed(MarketDataFeed):
             (self.round_lot, self.depth, self.halts, self.halt_seconds),
             [(one.symbol, one.tick, one.lot, self._level(one)) for one in self._instruments],
         ]
+        if self.auctions:
+            of.append((self.auction_seconds, self.auction_volume))
         return sha256(repr(of).encode()).hexdigest()
 
     def _level(self, one: Instrument) -> tuple[int, int, int, int]:
@@ -98,6 +106,7 @@ class SyntheticFeed(MarketDataFeed):
         rng = Random(f"{self._seed}:{one.symbol}")
         ticks, volume, start, end = self._level(one)
         round_lot = max(one.lot, self.round_lot - self.round_lot % one.lot)
+        auction_time = self._auction_time(one, end - start)
         trade_lots = volume / (self.events_per_symbol * self.trade_probability * round_lot)
         plan = DayPlan(
             symbol=one.symbol,
@@ -113,9 +122,20 @@ class SyntheticFeed(MarketDataFeed):
             sigma=self.sigma,
             spread_ticks=self.spread_ticks,
             venues=self._cumulative(),
-            halts=self._draw_halts(rng, start, end),
+            halts=self._draw_halts(rng, start + auction_time, end - auction_time),
+            auction_time=auction_time,
+            auction_lots=volume * self.auction_volume / round_lot,
         )
-        return MarketPath(plan, rng)
+        return MarketPath(plan, rng, Random(f"{self._seed}:{one.symbol}:auctions"))
+
+    def _auction_time(self, one: Instrument, length: int) -> int:
+        auction_time = self.auction_seconds * NANOS_PER_SECOND if self.auctions else 0
+        if 4 * auction_time > length:
+            raise ConfigError(
+                f"market_data.auction_seconds: {self.auction_seconds} at {one.symbol}, "
+                f"expected at most a quarter of the {length // NANOS_PER_SECOND} seconds of trading"
+            )
+        return auction_time
 
     def _cumulative(self) -> tuple[tuple[str, float], ...]:
         total, upto, table = sum(self.venues.values()), 0.0, []
