@@ -49,5 +49,5 @@ $(VENV)/.installed: $(PROJECTS) | $(BIN)/python
 
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "installing what tests and documentation need ..."
-	$(PIP) install -e '.[dev]' -e './plugins/smartexec-files[parquet]'
+	$(PIP) install -e '.[dev]' -e './plugins/smartexec-files[parquet,dbn]'
 	@touch $@

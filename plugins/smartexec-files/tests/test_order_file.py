@@ -136,7 +136,7 @@ BAD = [
     ({"action": "AMEND"}, 'action: found "AMEND", expected NEW, CANCEL or REPLACE'),
     ({"orig_cl_ord_id": "c0"}, 'orig_cl_ord_id: found "c0", expected none without action CANCEL or REPLACE'),
     ({"no_cross": "maybe"}, 'no_cross: found "maybe", expected true or false'),
-    ({"time_in_force": "IOX"}, 'time_in_force: found "IOX", expected DAY, GTC, IOC or FOK'),
+    ({"time_in_force": "IOX"}, 'time_in_force: found "IOX", expected DAY, GTC, AT_OPEN, IOC, FOK or AT_CLOSE'),
     (
         {"expire_time": "2012-06-21T09:30:00-04:00"},
         'expire_time: found "2012-06-21T09:30:00-04:00", expected a time after the order\'s start',

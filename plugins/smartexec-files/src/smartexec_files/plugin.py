@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from smartexec.api import Journal, MarketDataFeed, OrderSource, Sink, hookimpl
 from smartexec_files.csv_sink import CsvSink
+from smartexec_files.dbn import Dbn
 from smartexec_files.jsonl_sink import JsonlSink
 from smartexec_files.lean_ticks import LeanTicks
 from smartexec_files.lobster import Lobster
@@ -20,7 +21,7 @@ def smartexec_order_sources() -> Iterable[type[OrderSource]]:
 
 @hookimpl
 def smartexec_market_data_feeds() -> Iterable[type[MarketDataFeed]]:
-    return [Lobster, LeanTicks]
+    return [Lobster, LeanTicks, Dbn]
 
 
 @hookimpl
