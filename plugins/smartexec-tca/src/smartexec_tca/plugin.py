@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import click
 
 from smartexec.api import hookimpl
+from smartexec_tca.tca_command import command as tca
 
 
 @hookimpl
 def smartexec_commands() -> Iterable[click.Command]:
     """Give the commands of this distribution."""
-    return []
+    return [tca]
