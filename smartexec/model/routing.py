@@ -65,6 +65,8 @@ class VenueScore:
     """Its session is up: a leg to one that is down is refused."""
     shown_qty: Qty | None = None
     """Quantity shown at the far touch by the venue's own quote, in lots; None where it publishes none."""
+    touch: Px | None = None
+    """Best price of the venue's own quote on the far side; None where it publishes none."""
     spread: Px | None = None
     """Spread of its own quote, 1e-9; None where it has no two-sided one."""
     volume_share: float = 0.0
@@ -149,6 +151,9 @@ class RouteRequest:
     """In the order of the configuration."""
     attempts: tuple[Attempt, ...] = field(kw_only=True, default=())
     """Legs of the slot under this decision, and those that were open when it was made."""
+    outcomes: tuple[Attempt, ...] = field(kw_only=True, default=())
+    """Legs of the logic for this instrument, whichever order they were for, that ended since it was last asked about it:
+    none before it has given something to be kept (`Route.learned`)."""
     overbook_qty: Qty = field(kw_only=True, default=Qty(0))
     """Lots that legs may have beyond `qty`: the budget that `[routing.overbook]` grants the logic, else 0."""
     woken_by: Wake = field(kw_only=True, default=Wake.START)
