@@ -18,15 +18,35 @@ from smartexec.api import (
     RoutingLogic,
     Side,
     Slice,
+    Survival,
     TimeInForce,
     VenueKind,
     VenueScore,
 )
 from smartexec.testing import START, market, request, venue
+from smartexec_routers.liquidity_seeking import LiquiditySeeking, Method, Rounding
+from smartexec_routers.optimal import Optimal, Outflows
 from smartexec_routers.parallel import Parallel
 from smartexec_routers.sequential import Sequential
+from smartexec_routers.sweep import Sweep
 
-LOGICS: list[RoutingLogic] = [Sequential(), Parallel(), Parallel(dark_share=100, dark_min_qty=50)]
+WHOLE: list[RoutingLogic] = [
+    Sequential(),
+    Parallel(),
+    Parallel(dark_share=100, dark_min_qty=50),
+    Sweep(),
+    Sweep(net_of_fees=True),
+    Optimal(),
+]
+"""They place all or nothing."""
+LOGICS: list[RoutingLogic] = [
+    *WHOLE,
+    Parallel(overbook=True),
+    LiquiditySeeking(),
+    LiquiditySeeking(min_qty=30, vary=50, dark_for=0),
+    LiquiditySeeking(method=Method.EG, vary=20, rounding=Rounding.RANDOM),
+    Optimal(outflow=Outflows.POISSON, under=3.0, horizon=1),
+]
 MICS = ["XA", "XB", "XC", "XD", "XE"]
 PX = st.integers(9_990, 10_010).map(lambda cents: cents * 10_000_000)
 
@@ -49,6 +69,12 @@ SLICES = st.builds(
     display_qty=st.none() | st.integers(1, 100),
     peg=st.none() | st.sampled_from(Peg),
     post_only=st.booleans(),
+)
+CURVES = st.builds(
+    lambda sizes, probs, trials: Survival(tuple(sorted(sizes)), tuple(sorted(probs)[:0:-1]), min(probs), trials),
+    st.sets(st.integers(1, 900), min_size=3, max_size=3),
+    st.lists(st.floats(0, 1), min_size=4, max_size=4),
+    st.integers(1, 99),
 )
 ATTEMPTS = st.builds(
     Attempt,
@@ -78,6 +104,9 @@ def scores(draw: st.DrawFn) -> list[VenueScore]:
             latency=1_000 + MICS.index(mic),
             fill_ratio=draw(st.none() | st.floats(0, 1)),
             reject_rate=draw(st.none() | st.floats(0, 1)),
+            touch=draw(st.none() | PX),
+            hidden=draw(st.none() | CURVES),
+            toxicity=draw(st.none() | st.floats(-20, 20)),
         )
         for mic in mics
     ]
@@ -95,16 +124,27 @@ def requests(draw: st.DrawFn) -> RouteRequest:
         market=market(draw(st.none() | PX), draw(st.none() | PX)),
         venues=draw(scores()),
         attempts=draw(st.lists(ATTEMPTS, max_size=4)),
+        overbook_qty=draw(st.sampled_from([0, 0, 1, 150])),
+        seed=draw(st.integers(0, 9)),
     )
+
+
+@pytest.mark.parametrize("logic", WHOLE, ids=repr)
+@given(seen=requests())
+def test_all_is_placed_or_nothing(logic: RoutingLogic, seen: RouteRequest) -> None:
+    placed, whole = (
+        sum(one.qty for one in logic.route(seen).legs),
+        seen.qty // seen.instrument.lot * seen.instrument.lot,
+    )
+    assert placed == 0 or whole <= placed <= whole + seen.overbook_qty
 
 
 @pytest.mark.parametrize("logic", LOGICS, ids=repr)
 @given(seen=requests())
 def test_quantity_is_conserved_in_whole_lots(logic: RoutingLogic, seen: RouteRequest) -> None:
     legs = logic.route(seen).legs
-    placed = sum(one.qty for one in legs)
     assert all(one.qty > 0 and one.qty % seen.instrument.lot == 0 for one in legs)
-    assert placed in (0, seen.qty // seen.instrument.lot * seen.instrument.lot)
+    assert sum(one.qty for one in legs) <= seen.qty + seen.overbook_qty
     assert all(one.min_qty <= one.qty and (one.display_qty or 0) <= one.qty for one in legs)
 
 
@@ -148,6 +188,8 @@ def test_order_of_the_venues_matters_only_for_ties(
         market=seen.market,
         venues=data.draw(st.permutations(list(seen.venues.values()))),
         attempts=seen.attempts,
+        overbook_qty=seen.overbook_qty,
+        seed=seen.seed,
     )
     assert logic.route(shuffled) == logic.route(seen)
 

@@ -21,7 +21,6 @@ from smartexec.api import (
 from smartexec.testing import START, market, request, venue
 from smartexec_routers.parallel import Parallel
 from smartexec_routers.plugin import smartexec_routing_logics
-from smartexec_routers.sequential import Sequential
 
 CENT = 10_000_000
 BID, ASK = 9_999 * CENT, 10_001 * CENT
@@ -35,8 +34,9 @@ def ended(mic: str, outcome: Outcome) -> Attempt:
     return Attempt(mic=Mic(mic), qty=Qty(50), cum_qty=Qty(0), price=None, sent=at, ended=at, outcome=outcome)
 
 
-def test_hook_gives_both() -> None:
-    assert list(smartexec_routing_logics()) == [Sequential, Parallel]
+def test_hook_gives_all() -> None:
+    names = ["sequential", "parallel", "sweep", "liquidity-seeking", "optimal"]
+    assert [logic.name for logic in smartexec_routing_logics()] == names
 
 
 def test_equal_where_nothing_is_known() -> None:
