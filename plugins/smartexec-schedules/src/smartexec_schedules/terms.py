@@ -1,7 +1,7 @@
 """The trade-off of TRILEMMA: what an action costs in impact, risk and completion, in bp. Knows no orders, no views.
 
-All costs are basis points of the value of what is left to trade (1 bp = 1/10000), so that they can be added and compared.
-Floats: they choose between actions and explain the choice, but no price or quantity is computed from them.
+All costs are basis points (1/10000) of the value of what is left to trade, so that they can be added and compared.
+Floats: they choose between actions and explain the choice; no price or quantity is computed from them.
 """
 
 import math
@@ -104,7 +104,7 @@ def temporary_impact(sigma: float, participation: float) -> float:
     Almgren et al. (2005): K = eta sigma |X / (V T)|^beta with sigma and V for a day and T in days. Permanent impact is
     left out: however the order is done it is the same, so it decides nothing.
     """
-    return ETA * sigma * participation**BETA
+    return ETA * sigma * math.pow(participation, BETA)
 
 
 def horizon(s: Situation, rest: float, w: Weights) -> float:
@@ -119,7 +119,7 @@ def horizon(s: Situation, rest: float, w: Weights) -> float:
     b = w.completion * temporary_impact(s.sigma, rest / s.volume)
     if a <= 0:
         return most
-    return max(s.step, min(most, (2 * BETA * b / a) ** (1 / (BETA + 0.5))))
+    return max(s.step, min(most, math.pow(2 * BETA * b / a, 1 / (BETA + 0.5))))
 
 
 def costs(action: Action, s: Situation, w: Weights) -> Costs:

@@ -1,0 +1,56 @@
+"""What strategies without a schedule do alike: wait for a market, take a would-price, stop waiting near the end."""
+
+from attrs import frozen
+
+from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Slice
+from smartexec_schedules.common import LOOKS, Working, duration
+
+
+@frozen(kw_only=True)
+class Finishing(Working):
+    """Base of working strategies that wait for their moment, and with `complete` stop waiting near the end."""
+
+    finish: int = duration(60 * NANOS_PER_SECOND)
+    """With `complete` it crosses for all that is left this long before its end, ns; without an end it never does."""
+
+    def finish_at(self, view: ParentView) -> int | None:
+        """Give the time from which it finishes, ns UTC; None = never."""
+        return view.end - self.finish if self.complete and view.end else None
+
+    def wake_by(self, view: ParentView, at: int | None = None) -> int | None:
+        """Give the earlier of `at` and the next time that the clock alone changes something; None = neither comes."""
+        times = (at, self.finish_at(view), view.end)
+        return min((time for time in times if time is not None and time > view.now), default=None)
+
+    def closed(self, view: ParentView, state: object, look: int | None = None) -> Decision | None:
+        """Give the decision outside its time, or without a market; None where it can trade.
+
+        `look` is when to look for a quote again, ns UTC; a change of phase always wakes.
+        """
+        early = self.over(view)
+        if early is not None:
+            return early
+        why = self.no_market(view)
+        if not why:
+            return None
+        wake_at = self.wake_by(view, look if view.market.trading else None)
+        return Decision((), wake_at, note=f"waits for a market: {why}{self.progress(view)}", state=state)
+
+    def takes(self, view: ParentView, state: object, look: int | None = None) -> Decision | None:
+        """Give the decision to do all that is left at its would-price; None where the market is not that good."""
+        good = self.would(view)
+        if good is None:
+            return None
+        note = f"takes all at its would-price{self.progress(view)}"
+        return Decision((good,), self.wake_by(view, look), note=note, state=state)
+
+    def finishes(self, view: ParentView, state: object) -> Decision | None:
+        """Give the decision to cross for all that is left; None before its time."""
+        at = self.finish_at(view)
+        if at is None or view.now < at:
+            return None
+        px = self.price(view, crosses=True)
+        qty = self.room(view, px, view.leaves_qty) if px else 0
+        wake_at = min(view.end, view.now + max(1, self.finish // LOOKS))
+        note = f"{'crosses' if qty else 'is held'} at the end{self.progress(view)}"
+        return Decision((Slice(qty, px),) if qty else (), wake_at, note=note, state=state)

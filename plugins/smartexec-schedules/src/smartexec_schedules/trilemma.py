@@ -1,0 +1,72 @@
+"""TRILEMMA: one policy between impact, risk and completion. The strategy only; its costs are in `terms`."""
+
+from typing import ClassVar
+
+from attrs import Attribute, evolve, field, frozen
+from attrs.validators import ge, gt, instance_of
+
+from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Slice
+from smartexec_schedules.common import duration, percent
+from smartexec_schedules.finishing import Finishing
+from smartexec_schedules.menu import menu, reasons
+from smartexec_schedules.outlook import situation
+from smartexec_schedules.terms import Weights, costs
+
+
+def _some_weight(one: "Trilemma", _: "Attribute[float]", value: float) -> None:
+    if not (one.impact or one.risk or value):
+        raise ValueError("completion: found 0 with impact 0 and risk 0, expected at least one weight above 0")
+
+
+def weight(default: float, *more: object) -> float:
+    """Make a field of a weight, 0 and up."""
+    return field(default=default, validator=[instance_of((int, float)), ge(0), *more])  # type: ignore[list-item]
+
+
+@frozen(kw_only=True)
+class Trilemma(Finishing):
+    """Do what costs least now, in weighted bp of what is left: wait, rest near, rest at the midpoint, or cross."""
+
+    name: ClassVar[str] = "TRILEMMA"
+
+    impact: float = weight(1.0)
+    """What a bp of spread and impact paid now counts, against the other two weights."""
+    risk: float = weight(0.2)
+    """What a bp of one standard deviation of the rest's price counts."""
+    completion: float = weight(1.0, _some_weight)
+    """What a bp of the cost of doing the rest at the pace then needed counts."""
+    look_every: int = duration(30 * NANOS_PER_SECOND)
+    """Time between decisions, ns; an execution asks at once."""
+    near_fill_pct: int = percent(10)
+    """What an order at the near touch is expected to get of the volume until the next decision; it shows no more."""
+    mid_fill_pct: int = percent(20)
+    """The same at the midpoint, where the tick leaves room for it."""
+    reversion_pct: int = percent(10)
+    """Part of the price's move since arrival that is expected to come back: a better price makes it faster."""
+    assumed_sigma_bps: int = field(default=200, validator=[instance_of(int), gt(0)])
+    """Volatility for a day, 1/10000, where none was fitted and none is measured yet."""
+    aggressiveness: int = percent(0)
+    """Takes so many percent off the weight of impact: 0 = weighs as given; 100 = what trading costs does not count."""
+
+    def decide(self, view: ParentView) -> Decision:
+        """Choose the cheapest of what can be done until the next look, and say which cost decided it."""
+        if not view.end:
+            return Decision(note="has no end to weigh against: waits")
+        look = view.now + self.look_every
+        early = self.closed(view, None, look) or self.takes(view, None, look) or self.finishes(view, None)
+        if early is not None:
+            return early
+        if not view.leaves_qty:
+            return Decision(note=f"nothing left{self.progress(view)}")
+        sigma, reversion = self.assumed_sigma_bps, self.reversion_pct / 100
+        seen = situation(view, step=self.look_every, assumed_sigma=sigma, reversion=reversion)
+        weights = self.weights()
+        priced = [(option, costs(option.action, seen, weights)) for option in menu(self, view)]
+        best, _ = min(priced, key=lambda pair: pair[1].total)
+        note = f"{reasons(best, priced)}{self.progress(view)}"
+        return Decision((Slice(best.qty, best.px),) if best.qty else (), self.wake_by(view, look), note=note)
+
+    def weights(self) -> Weights:
+        """The weights with aggressiveness in them, as shares of 1."""
+        given = Weights(impact=self.impact, risk=self.risk, completion=self.completion).normalised()
+        return evolve(given, impact=given.impact * (100 - self.aggressiveness) / 100)
