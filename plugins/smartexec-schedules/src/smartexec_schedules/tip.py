@@ -1,0 +1,44 @@
+"""The tip of an iceberg: the part that is shown, refilled in random sizes, moved not too often. Integers only."""
+
+from attrs import evolve, frozen
+
+from smartexec.api import ParentView
+from smartexec_schedules.draws import between
+
+
+@frozen
+class Tip:
+    """The part that is shown; what the strategy remembers."""
+
+    number: int = 0
+    """How many were shown so far, this one included."""
+    size: int = 0
+    """Lots of this one when it was new."""
+    base: int = 0
+    """Lots the order had executed when it was new."""
+    px: int | None = None
+    """Where it was placed last, 1e-9; None = nowhere yet."""
+    at: int = 0
+    """Since when it is there, ns UTC."""
+
+    def left(self, view: ParentView) -> int:
+        """Lots of it that have not executed."""
+        return max(0, self.size - max(0, view.cum_qty - self.base))
+
+
+def refilled(tip: Tip, view: ParentView, size: int, spread_pct: int) -> Tip:
+    """The same tip while some of it is left; then the next, up to `spread_pct` percent smaller or larger than `size`.
+
+    A bust (the order has executed less than before) leaves it as it is.
+    """
+    lot = view.instrument.lot
+    if tip.left(view) >= lot:
+        return tip
+    spread = size * spread_pct // 100
+    drawn = between(view.seed, tip.number, size - spread, size + spread)
+    return Tip(tip.number + 1, max(lot, drawn // lot * lot), view.cum_qty, tip.px, tip.at)
+
+
+def moved(tip: Tip, px: int | None, now: int) -> Tip:
+    """The tip at another price."""
+    return tip if px == tip.px else evolve(tip, px=px, at=now)
