@@ -45,8 +45,8 @@ def mbo(
 def metadata(schema: Any = dbn.Schema.MBO, days: tuple[date, date] = (date(2024, 1, 1), date(2024, 1, 2))) -> bytes:
     interval = SimpleNamespace(start_date=days[0], end_date=days[1], symbol="7")
     mapping: Any = SimpleNamespace(raw_symbol="ESH4", intervals=[interval])
-    by: Any = (dbn.SType.RAW_SYMBOL, dbn.SType.INSTRUMENT_ID)
-    return dbn.Metadata("GLBX.MDP3", DAY, *by, schema, symbols=["ESH4"], mappings=[mapping]).encode()
+    raw, number = (getattr(dbn.SType, name) for name in ("RAW_SYMBOL", "INSTRUMENT_ID"))
+    return dbn.Metadata("GLBX.MDP3", DAY, raw, number, schema, symbols=["ESH4"], mappings=[mapping]).encode()
 
 
 def play(
@@ -151,6 +151,16 @@ def test_iceberg_shows_its_next_part(tmp_path: Path) -> None:
     ]
 
 
+def test_order_that_becomes_the_aggressor_is_withdrawn_not_executed(tmp_path: Path) -> None:
+    trade = [mbo(9, "T", "B", 101, 2, 11, 0), mbo(9, "F", "B", 101, 2, 11, 0), mbo(9, "F", "A", 101, 2, 13, 0)]
+    assert play(tmp_path, [*BOOK, *trade, mbo(9, "C", "B", 99, 2, 11, 0), mbo(9, "M", "A", 101, 2, 13)])[7:] == [
+        (9, BookReduce("ES", "XCME", 11, 2)),
+        (9, BookExecute("ES", "XCME", 13, 2)),
+        (9, Trade("ES", "XCME", 101 * PX, 2, Side.BUY)),
+        (9, quote(99, 3, 101, 5)),
+    ]
+
+
 def test_crossed_book_is_an_auction_until_it_is_not(tmp_path: Path) -> None:
     uncross = [
         mbo(5, "T", "N", 101, 3, 0, 0),
@@ -232,8 +242,7 @@ def test_file_that_breaks_off(tmp_path: Path) -> None:
 def test_best_quotes_and_trades(tmp_path: Path) -> None:
     def record(at: int, action: Any, bid_qty: int) -> bytes:
         level: Any = dbn.BidAskPair(99 * PX, dbn.UNDEF_PRICE, bid_qty, 0)
-        fields: Any = (99 * PX, 2, action, dbn.Side.ASK, 0, DAY + at)
-        return bytes(dbn.MBP1Msg(1, 7, DAY + at, *fields, levels=level))
+        return bytes(dbn.MBP1Msg(1, 7, DAY + at, 99 * PX, 2, action, SIDES["A"], 0, DAY + at, levels=level))
 
     records = [record(1, dbn.Action.TRADE, 5), record(2, dbn.Action.CANCEL, 3), record(3, dbn.Action.ADD, 3)]
     assert play(tmp_path, records, head=metadata(dbn.Schema.MBP_1)) == [

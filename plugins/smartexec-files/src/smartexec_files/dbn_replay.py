@@ -179,10 +179,13 @@ class OrderReplay:
         return iter(())
 
     def _fill(self, m: Message) -> Iterator[MarketEvent]:
+        """Note a fill of a resting order. The aggressor has one too if it rested before: it left the book for this."""
+        print_, filled = self._trades[-1] if self._trades else (None, 0)
+        if print_ is not None and m.ref == print_.ref:
+            return iter(())
         before, order = self._fills.get(m.ref, 0), self.book.orders.get(m.ref)
         self._fills[m.ref] = before + m.qty
-        if self._trades and order is not None:
-            print_, filled = self._trades[-1]
+        if print_ is not None and order is not None:
             self._trades[-1] = print_, filled + min(m.qty, max(0, order.qty - before))
         return iter(())
 
