@@ -52,14 +52,20 @@ def check(path: Path, key: str) -> None:
 
 def rows(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number from 1, cells); empty lines are passed over. Says it when the file breaks off."""
+    for number, line in lines(path, faults):
+        text = line.decode("ascii", "backslashreplace").rstrip("\r\n")
+        if text:
+            yield number, text.split(",")
+
+
+def lines(path: Path, faults: Faults) -> Iterator[tuple[int, bytes]]:
+    """Yield (row number from 1, line as it stands). Says it when the file breaks off."""
     number = 0
     try:
         with _unpack(path) as stream:
             for line in stream:
                 number += 1
-                text = line.decode("ascii", "backslashreplace").rstrip("\r\n")
-                if text:
-                    yield number, text.split(",")
+                yield number, line
     except _BROKEN as error:
         why = str(error) or type(error).__name__
         faults.line(f"row {number + 1}: found a broken file ({why}), expected its end")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from smartexec.api import Journal, MarketDataFeed, OrderSource, Sink, hookimpl
+from smartexec_files.binance import Binance
 from smartexec_files.csv_sink import CsvSink
 from smartexec_files.dbn import Dbn
 from smartexec_files.jsonl_sink import JsonlSink
@@ -21,7 +22,7 @@ def smartexec_order_sources() -> Iterable[type[OrderSource]]:
 
 @hookimpl
 def smartexec_market_data_feeds() -> Iterable[type[MarketDataFeed]]:
-    return [Lobster, LeanTicks, Dbn]
+    return [Lobster, LeanTicks, Dbn, Binance]
 
 
 @hookimpl
