@@ -48,6 +48,28 @@ def test_pairs_become_quotes_and_come_before_trades(tmp_path: Path) -> None:
     ]
 
 
+def test_auction_prints_are_marked(tmp_path: Path) -> None:
+    """Opening 40, closing 80, reopening 100 (hexadecimal bits); the official close 1000000 is no auction."""
+    conditions = ("40", "20200040", "80", "100", "1000000", "4000000", "20000001", "O", "")
+    trades = "".join(f"3420000{i},1800100,50,N,{cell},0\n" for i, cell in enumerate(conditions))
+    events = [event for _, event in play(tmp_path, trades) if isinstance(event, Trade)]
+    assert [event.auction for event in events] == [True] * 4 + [False] * 5
+
+
+def test_closing_auction_prints_after_the_close(tmp_path: Path) -> None:
+    trades = "57600000,1800100,50,N,80,0\n57600001,1800100,60,Q,0,0\n57660000,1800100,70,N,80,0\n"
+    play(tmp_path, trades)
+    feed = LeanTicks("I", "i_20131008_trade.zip", auction_until="16:01")
+    feed.start(Context(base=tmp_path))
+    close = OPEN + 23_400_000 * MS
+    assert list(feed.events()) == [
+        START,
+        (close, PhaseChange("I", "", Phase.AUCTION)),
+        (close, Trade("I", "XNYS", 180_010_000_000, 50, auction=True)),
+        (close + 60_000 * MS, PhaseChange("I", "", Phase.CLOSED)),
+    ]
+
+
 def test_two_pairs_in_one_millisecond_are_two_quotes(tmp_path: Path) -> None:
     quotes = PAIR + PAIR.replace("1800000,200", "1800000,300")
     assert play(tmp_path, "", quotes)[1:3] == [
@@ -120,6 +142,11 @@ def test_bad_parameters_stop_the_start(tmp_path: Path) -> None:
         (LeanTicks("I", name, scale=7), "market_data.scale: found 7, expected a divisor of 1000000000"),
         (LeanTicks("I", name, open="nine"), 'found "nine", expected a time of day as HH:MM:SS'),
         (LeanTicks("I", name, close="09:30"), 'market_data.close: found "09:30", expected a time after open "09:30"'),
+        (
+            LeanTicks("I", name, auction_until="15:00"),
+            'auction_until: found "15:00", expected a time after close "16:00"',
+        ),
+        (LeanTicks("I", name, auction_until="x"), 'market_data.auction_until: found "x", expected a time of day'),
         (LeanTicks("I", "trade.zip"), 'market_data: found date "" in zone "America/New_York"'),
         (LeanTicks("I", "none_20131008.zip"), "market_data.trade_path: found"),
         (LeanTicks("I", "cut_20131008.zip"), "(File is not a zip file), expected a readable file, plain, .gz or .zip"),
@@ -149,3 +176,16 @@ def test_volume_and_vwap_of_ibm() -> None:
     assert round(money / volume / 1_000, 0) == 179_869_763
     assert len(faults) == 40
     assert all("expected a market that is not crossed" in fault for fault in faults)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not TICKS.is_dir(), reason=f"no public data: {TICKS} is not there; set SMARTEXEC_SHARED")
+def test_auctions_of_ibm() -> None:
+    """NYSE opened IBM at 09:31:43.278 with 88,065 shares and closed it at 16:00:47.795 with 262,948."""
+    feed = LeanTicks("IBM", "ibm_20131008_trade.zip", auction_until="16:05")
+    feed.start(Context(base=TICKS))
+    auctions = [(at - OPEN, e) for at, e in feed.events() if isinstance(e, Trade) and e.auction]
+    assert auctions == [
+        (103_278 * MS, Trade("IBM", "XNYS", 181_850_000_000, 88_065, auction=True)),
+        (23_447_795 * MS, Trade("IBM", "XNYS", 178_720_000_000, 262_948, auction=True)),
+    ]

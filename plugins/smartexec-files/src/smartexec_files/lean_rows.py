@@ -1,7 +1,7 @@
 """The rows of LEAN tick files as values: trades and one-sided quotes. No state, no events.
 
 Source: LEAN equity data readme, "Tick File Format": times in milliseconds since local midnight (maybe with decimals),
-prices x `scale`, the last column a flag for suspicious ticks.
+prices x `scale`, the sale condition a bit field in hexadecimal, the last column a flag for suspicious ticks.
 """
 
 from typing import Final, NamedTuple
@@ -14,6 +14,9 @@ from smartexec_files.us_venues import MICS
 _DAY_NS: Final = 86_400_000_000_000
 _TRADE_COLUMNS: Final = 6
 _QUOTE_COLUMNS: Final = 8
+AUCTION: Final = 0x40 | 0x80 | 0x100
+"""Sale conditions of a market center's single-priced opening, closing and reopening transaction. Its "official" open
+(4000000) and close (1000000) are no auction prints: they restate a price, maybe one that the tape has already."""
 
 
 class TradeRow(NamedTuple):
@@ -24,6 +27,8 @@ class TradeRow(NamedTuple):
     qty: int
     mic: str
     suspicious: bool
+    auction: bool
+    """The print of an opening, closing or reopening auction."""
 
 
 class QuoteRow(NamedTuple):
@@ -63,6 +68,14 @@ def _flag(cell: str) -> bool:
     return cell == "1"
 
 
+def _auction(cell: str) -> bool:
+    """Whether a sale condition tells of an auction. Letters, as before 2007, tell of nothing."""
+    try:
+        return bool(int(cell, 16) & AUCTION)
+    except ValueError:
+        return False
+
+
 def _width(cells: list[str], columns: int) -> None:
     if len(cells) != columns:
         raise BadValueError(f"{len(cells)} columns", f"{columns}")
@@ -81,7 +94,7 @@ def parse_trade(cells: list[str], scale: int) -> TradeRow:
     at, px, qty = _time(cells[0]), _px(cells[1], scale), _whole(cells[2])
     if not (px and qty):
         raise BadValueError(f"size {qty} at price {cells[1]}", "both positive")
-    return TradeRow(at, px, qty, _mic(cells[3]), _flag(cells[5]))
+    return TradeRow(at, px, qty, _mic(cells[3]), _flag(cells[5]), _auction(cells[4]))
 
 
 def parse_quote(cells: list[str], scale: int) -> QuoteRow:

@@ -34,8 +34,8 @@ from smartexec_files.lean_rows import QuoteRow, TradeRow, parse_quote, parse_tra
 from smartexec_files.units import MAX_INT, clock_nanos, decimal_text, midnight
 
 _FILE_DATE: Final = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})(?![0-9])")
-_PHASE, _QUOTE, _TRADE, _END = range(4)
-"""What comes first at one time: the opening, the quote that a trade met, the trade, the close."""
+_PHASE, _QUOTE, _TRADE, _END, _AUCTION = range(5)
+"""What comes first at one time: the opening, the quote that a trade met, the trade, the close, what prints after it."""
 
 Row = TypeVar("Row", TradeRow, QuoteRow)
 Timed = tuple[int, int, MarketEvent]
@@ -96,7 +96,7 @@ class LeanTicks(MarketDataFeed):
     Quotes come before trades of the same millisecond: the files say no more of their order, and a print is judged by
     the quote in force. Only rows with open <= time < close are given; the quote in force at the open is given then.
     Suspicious ticks are passed over, as LEAN does. A crossed consolidated quote is left out and said, a locked
-    one is kept.
+    one is kept. Prints whose sale condition is that of an opening, closing or reopening auction are marked.
     """
 
     name: ClassVar[str] = "lean-ticks"
@@ -117,9 +117,14 @@ class LeanTicks(MarketDataFeed):
     """Start of the session, local time HH:MM[:SS]; "" = the day's."""
     close: str = "16:00"
     """End of the session, local time HH:MM[:SS]; "" = the day's."""
+    auction_until: str = ""
+    """Local time HH:MM[:SS] until which closing auctions print. From `close` to it the phase is AUCTION and auction
+    prints are given, nothing else; "" = the market is closed at `close`."""
     _context: Context = field(init=False, factory=Context)
     _base: int = field(init=False, default=0)
     _bounds: tuple[int, int] = field(init=False, default=(0, MAX_INT))
+    _until: int = field(init=False, default=0)
+    """End of the closing auctions, ns after midnight; no later than the session's where there are none."""
 
     def start(self, context: Context) -> None:
         """Check parameters and files; ConfigError names the one that cannot be used."""
@@ -130,6 +135,7 @@ class LeanTicks(MarketDataFeed):
             raise ConfigError(f"market_data.scale: found {self.scale}, expected a divisor of {PX_SCALE}")
         self._base = self._midnight()
         self._bounds = self._session()
+        self._until = self._auctions()
         for key, path in self._paths().items():
             data_file.check(path, f"market_data.{key}")
 
@@ -158,13 +164,27 @@ class LeanTicks(MarketDataFeed):
             raise ConfigError(f'market_data.close: found "{self.close}", expected a time after open "{self.open}"')
         return start, end
 
+    def _auctions(self) -> int:
+        if not self.auction_until:
+            return 0
+        try:
+            until = clock_nanos(self.auction_until)
+        except BadValueError as error:
+            raise ConfigError(f"market_data.auction_until: {error}") from None
+        if until <= self._bounds[1]:
+            found = f'found "{self.auction_until}", expected a time after close "{self.close}"'
+            raise ConfigError(f"market_data.auction_until: {found}")
+        return until
+
     def events(self) -> Iterator[tuple[int, MarketEvent]]:
         """Yield the open, quotes and trades merged by time, and the close, all times in ns UTC."""
         start, end = self._bounds
         frame: list[Timed] = [
             (start, _PHASE, PhaseChange(self.symbol, "", Phase.CONTINUOUS)),
-            (end, _END, PhaseChange(self.symbol, "", Phase.CLOSED)),
+            (end, _END, PhaseChange(self.symbol, "", Phase.AUCTION if self._until else Phase.CLOSED)),
         ]
+        if self._until:
+            frame.append((self._until, _END, PhaseChange(self.symbol, "", Phase.CLOSED)))
         streams: list[Iterator[Timed]] = [iter(frame)]
         paths = self._paths()
         if "quote_path" in paths:
@@ -184,9 +204,11 @@ class LeanTicks(MarketDataFeed):
     def _trades(self, path: Path) -> Iterator[Timed]:
         faults = Faults(self._context.fault, path.name)
         start, end = self._bounds
+        last = max(end, self._until)
         for _, row in in_order(self._rows(path, faults, parse_trade), _trade_at, _show, faults):
-            if start <= row.at < end and not row.suspicious:
-                yield row.at, _TRADE, Trade(self.symbol, row.mic, row.px, row.qty)
+            if start <= row.at < (last if row.auction else end) and not row.suspicious:
+                order = _TRADE if row.at < end else _AUCTION
+                yield row.at, order, Trade(self.symbol, row.mic, row.px, row.qty, auction=row.auction)
         faults.close()
 
     def _quotes(self, path: Path) -> Iterator[Timed]:
