@@ -23,7 +23,7 @@ from smartexec.runtime.stored import stored_tables, write_sink
 def command(run: Path, out: Path, form: str) -> None:
     """Write the tables of RUN in another format, or to another place."""
     open_run(run).plan.journal.close()
-    registry = plan_file(run / CONFIG).registry
+    registry = plan_file(run / CONFIG, statistics=False).registry
     sink = build(registry.find("sink", form, "--format"), {}, "--format")
     times = load(run / CONFIG).run
     with progress_bar("export", times.start, times.end) as progress:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from smartexec.errors import ConfigError, PluginError
 from smartexec.interfaces.context import Context
@@ -21,7 +21,7 @@ from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.enums import Wake
 from smartexec.model.statistics import Statistics
 from smartexec.registry import Registry, discover
-from smartexec.runtime.config import Config, Section, read
+from smartexec.runtime.config import Config, Section, StatisticsPart, read
 from smartexec.runtime.schema import build, check_fields
 from smartexec.runtime.statistics_file import load_statistics
 
@@ -50,8 +50,14 @@ class Plan:
         return {name: frozenset(cls.wakes_on) for name, cls in self.strategies.items()}
 
 
-def plan_file(path: Path, registry: Registry | None = None, base: Path | None = None) -> Plan:
-    """Read a file and build what it names; ConfigError with every fault of both."""
+def plan_file(
+    path: Path, registry: Registry | None = None, base: Path | None = None, *, statistics: bool = True
+) -> Plan:
+    """Read a file and build what it names; ConfigError with every fault of both.
+
+    Without `statistics`, the files of `[statistics]` are left alone: a replay has them in the journal's header, and
+    who fits them anew has none yet.
+    """
     config, faults = read(path, base)
     if config is None:
         raise ConfigError(faults)
@@ -62,7 +68,7 @@ def plan_file(path: Path, registry: Registry | None = None, base: Path | None = 
             registry = discover(config.allow, f"{path}: plugins.allow")
         except PluginError as error:
             raise PluginError("\n".join([*faults, str(error)])) from error
-    return make_plan(config, registry, faults)
+    return make_plan(config if statistics else evolve(config, statistics=StatisticsPart()), registry, faults)
 
 
 def make_plan(config: Config, registry: Registry, faults: list[str] | None = None) -> Plan:

@@ -100,7 +100,7 @@ def open_run(run: Path, registry: Registry | None = None) -> Opened:
     """Open a run folder; refuses a changed configuration and a missing journal. The caller closes the journal."""
     if not (run / CONFIG).is_file():
         raise ConfigError(f"{run}: found no {CONFIG}, expected the folder of a run")
-    plan = plan_file(run / CONFIG, registry)
+    plan = plan_file(run / CONFIG, registry, statistics=False)
     header = read_header(plan.journal.open(run))
     found = config_digest(plan.config.text)
     if found != header.config:
