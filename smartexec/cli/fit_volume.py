@@ -25,7 +25,7 @@ from smartexec.runtime.volume_history import MINUTE, History, coarser, first_day
 
 MAX_CHART: Final = 60
 """Bins drawn; more are put together."""
-MAX_FAULTS: Final = 20
+MAX_FAULTS: Final = 3
 """Bad rows of market data shown."""
 
 

@@ -15,7 +15,7 @@ from smartexec.model.statistics import VolumeModel
 State = tuple[float, float, float, float, float]
 """Means of eta and mu, and their covariance: (eta, mu, eta eta, eta mu, mu mu)."""
 MAX_LOG: Final = 43.0
-"""Log of more lots than 64 bits hold: a forecast is cut here, so that no model can overflow."""
+"""Log of more lots than 64 bits hold: what a forecast is cut to, and what it is where a wild model makes it no number."""
 
 
 def updated(state: State, innovation: float, r: float) -> State:
@@ -87,4 +87,4 @@ class VolumeFilter:
         which is what a forecast is for; on the shared profiles (3 stocks, 20 days) the rest of the day came out 1 to
         3 % too low by means and 6 to 12 % by medians, and the next bin's share of the rest was nearer by means too.
         """
-        return [exp(min(mean + variance / 2, MAX_LOG)) for mean, variance in self.ahead()]
+        return [exp(min(MAX_LOG, mean + variance / 2)) for mean, variance in self.ahead()]

@@ -17,11 +17,11 @@ from smartexec.kernel.volatility import DAY
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import MarketEvent, PhaseChange, Quote, Trade
 from smartexec.model.statistics import Statistics
-from smartexec.registry import Registry, discover
-from smartexec.runtime.config import Config, StatisticsPart, read
+from smartexec.registry import Registry
+from smartexec.runtime.config import Config, read
 from smartexec.runtime.fit_volume import integer_shares
 from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress
-from smartexec.runtime.plan import Plan, make_plan
+from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.sequencer import merge_feeds
 from smartexec.runtime.session import broken
 from smartexec.runtime.units import iso
@@ -97,7 +97,7 @@ def read_feeds(
 
     ConfigError with the faults of the file; bad rows go to `fault`.
     """
-    plan = _plan(path, registry)
+    plan = plan_file(path, registry, statistics=False)
     config = plan.config
     book = {
         symbol: _sessions(one, config, bins(_length(one), f"{path}: {symbol}"))
@@ -127,16 +127,6 @@ def times_of(path: Path) -> tuple[int, int]:
     """Give the start and end of a configuration's run, as far as they can be read."""
     config, _ = read(path)
     return (0, 0) if config is None else (config.run.start, config.run.end)
-
-
-def _plan(path: Path, registry: Registry | None) -> Plan:
-    """Build a configuration without what it names as fitted: that may be the file to be written."""
-    config, faults = read(path)
-    if config is None or (faults and not config.allow and registry is None):
-        raise ConfigError(faults)
-    if registry is None:
-        registry = discover(config.allow, f"{path}: plugins.allow")
-    return make_plan(evolve(config, statistics=StatisticsPart()), registry, faults)
 
 
 def _start(plan: Plan, fault: Callable[[str], None]) -> None:
