@@ -22,6 +22,8 @@ from smartexec.api import (
     OrderCancelReject,
     OrdType,
     Peg,
+    Phase,
+    PhaseChange,
     QueryOrder,
     Quote,
     ReplaceOrder,
@@ -44,6 +46,20 @@ SIDES = (Side.BUY, Side.SELL)
 KINDS: dict[str, Callable[[int, int], SimVenue]] = {
     "lit": lambda seed, delay: SimLit(mic=M, seed=seed, latency_in=delay, latency_out=delay, jitter=delay),
     "ats": lambda seed, delay: SimAts(mic=M, seed=seed, latency_in=delay, latency_out=delay, rate=1e8),
+    "full": lambda seed, delay: SimLit(
+        mic=M,
+        seed=seed,
+        latency_model="gamma" if delay else "fixed",
+        latency_in=delay,
+        latency_in_p99=2 * delay,
+        latency_out=delay,
+        latency_out_p99=2 * delay,
+        queue_model="power",
+        impact_bps=100.0,
+        impact_decay=100,
+        self_match=("cancel_oldest", "cancel_both", "decrement")[seed % 3],
+        auctions=True,
+    ),
     "dark": lambda seed, delay: SimDark(mic=M, seed=seed, latency_in=delay, latency_out=delay, rate=1e8),
 }
 
@@ -75,6 +91,11 @@ class Book:
             qty, new = self.asked[report.cl_ord_id]
             price = price if new is None else new
             self.limits[name] = (side, price, qty)
+        elif report.exec_type is ExecType.RESTATED:
+            assert report.order_qty is not None
+            assert self.filled[name] < report.order_qty < qty
+            qty = report.order_qty
+            self.limits[name] = (side, price, qty)
         elif report.exec_type is ExecType.TRADE:
             assert report.exec_id not in self.execs
             self.execs.add(report.exec_id)
@@ -83,7 +104,7 @@ class Book:
             if price is not None:
                 assert report.last_px <= price if side is Side.BUY else report.last_px >= price
         assert report.cum_qty == self.filled[name] <= qty == report.order_qty
-        if report.ord_status.name in ("FILLED", "CANCELED"):
+        if report.ord_status.name in ("FILLED", "CANCELED", "EXPIRED"):
             self.ended.add(name)
             assert (report.ord_status.name == "FILLED") == (self.filled[name] == qty)
 
@@ -96,6 +117,7 @@ class World:
     book: Book
     level3: bool
     pegs: bool
+    auctions: bool = False
     names: list[str] = field(factory=list)
     refs: dict[int, int] = field(factory=dict)
     count: int = 0
@@ -125,7 +147,8 @@ class World:
         side, qty, px = rng.choice(SIDES), rng.randrange(1, 300), rng.randrange(990, 1010) * C
         kind = rng.choice([OrdType.LIMIT] * 3 + [OrdType.PEGGED if self.pegs else OrdType.MARKET])
         price = px if kind is OrdType.LIMIT else None
-        tif = rng.choice([TimeInForce.DAY, TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK])
+        kinds = [TimeInForce.DAY, TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK]
+        tif = rng.choice([*kinds, TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE] if self.auctions else kinds)
         peg = Peg.MID if kind is OrdType.PEGGED else None
         self.names.append(new)
         self.book.limits[new] = (side, price, qty)
@@ -134,6 +157,11 @@ class World:
     def market(self) -> VenueInput:
         rng = self.rng
         draw, px = rng.random(), rng.randrange(995, 1005) * C
+        if self.auctions and draw < 0.05:
+            return PhaseChange("ABC", M, rng.choice(list(Phase)))
+        if self.auctions and draw < 0.1:
+            return Trade("ABC", M, px, rng.randrange(1, 3000), auction=True)
+        draw = rng.random()
         if not self.level3:
             if draw < 0.6:
                 gap = rng.randrange(1, 4) * C
@@ -165,13 +193,14 @@ def until(venue: SimVenue, now: int) -> Iterable[VenueEvent]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "level3"), [("lit", False), ("lit", True), ("ats", False), ("ats", True), ("dark", False)]
+    ("kind", "level3"),
+    [("lit", False), ("lit", True), ("full", False), ("full", True), ("ats", False), ("ats", True), ("dark", False)],
 )
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 1 << 32), delay=st.sampled_from([0, 7]))
 def test_reports_add_up_and_keep_limits(kind: str, level3: bool, seed: int, delay: int) -> None:
     venue, book = started(kind, seed, delay), Book()
-    world = World(Random(seed), book, level3, pegs=kind != "lit")
+    world = World(Random(seed), book, level3, pegs=kind in ("ats", "dark"), auctions=kind == "full")
     for now in range(0, 4 * 150, 4):
         for report in until(venue, now):
             book.check(report)
@@ -222,3 +251,43 @@ def test_an_unchanged_quote_gives_no_more_than_it_shows(seed: int) -> None:
             if report.liquidity is Liquidity.REMOVED:
                 taken += report.last_qty
         assert taken <= shown * (1 + 5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 32), bps=st.sampled_from([0.0, 30.0, 300.0]), model=st.sampled_from(["sqrt", "linear"]))
+def test_impact_gives_no_size_twice_and_never_a_better_price(seed: int, bps: float, model: str) -> None:
+    """What is taken comes out of what was added, and each order pays at least the best price that was added."""
+    rng = Random(seed)
+    venue = SimLit(mic=M, impact_bps=bps, impact_model=model)
+    venue.start(Context(instruments={"ABC": Instrument("ABC")}))
+    added = taken = 0
+    best = 10**18
+    for now in range(0, 150_000_000_000, 1_000_000_000):
+        event: VenueInput = BookAdd("ABC", M, now + 1, Side.SELL, rng.randrange(1001, 1006) * C, rng.randrange(1, 100))
+        if isinstance(event, BookAdd) and rng.random() < 0.5:
+            added, best = added + event.qty, min(best, event.px)
+        else:
+            px = rng.randrange(1001, 1100) * C
+            tif = rng.choice([TimeInForce.IOC, TimeInForce.DAY])
+            event = SendOrder(M, f"A{now}", "ABC", Side.BUY, rng.randrange(1, 300), OrdType.LIMIT, px, tif)
+        for report in venue.handle(event, now):
+            assert isinstance(report, ExecutionReport)
+            taken += report.last_qty
+            assert not report.last_qty or best <= report.last_px <= (report.price or 0)
+        assert taken <= added
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_same_seed_same_reports(kind: str) -> None:
+    def session() -> list[VenueEvent]:
+        venue, book = started(kind, 4, 7), Book()
+        world = World(Random(4), book, level3=False, pegs=kind in ("ats", "dark"), auctions=kind == "full")
+        said: list[VenueEvent] = []
+        for now in range(0, 4 * 300, 4):
+            said += until(venue, now)
+            said += venue.handle(world.command() if world.rng.random() < 0.4 else world.market(), now)
+        return said
+
+    first = session()
+    assert first == session()
+    assert any(isinstance(one, ExecutionReport) and one.exec_id for one in first)

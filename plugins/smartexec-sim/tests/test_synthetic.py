@@ -53,12 +53,14 @@ def test_digest_tells_parameters_and_seeds_apart() -> None:
         ({"sigma": 0.02}, 1),
         ({"prices": {"ABC": 5.0}}, 1),
         ({"seed": 9}, 1),
+        ({"auctions": True}, 1),
+        ({"auctions": True, "auction_volume": 0.1}, 1),
     ]
     for parameters, seed in cases:
         feed = SyntheticFeed(**parameters)
         feed.start(Context(instruments=TWO, seed=seed))
         digests.add(feed.digest())
-    assert len(digests) == 5
+    assert len(digests) == 7
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,30 @@ def test_a_day_opens_halts_resumes_and_closes() -> None:
         begin, end = phases[halt][0], phases[resume][0]
         assert end - begin == 60_000_000_000
         assert not [now for now, event in events if begin < now < end]
+
+
+def test_auctions_open_and_close_the_day_and_end_a_halt() -> None:
+    events = day_of({"ABC": Instrument("ABC")}, events_per_symbol=2000, halts=1, auctions=True, auction_seconds=60)
+    phases = [(now, event.phase) for now, event in events if isinstance(event, PhaseChange)]
+    assert [phase for _, phase in phases] == [
+        *(Phase.AUCTION, Phase.CONTINUOUS),
+        *(Phase.HALTED, Phase.AUCTION, Phase.CONTINUOUS),
+        *(Phase.AUCTION, Phase.CLOSED),
+    ]
+    assert (phases[0][0], phases[-1][0]) == (DAY_OPEN, DAY_CLOSE)
+    prints = [(now, event) for now, event in events if isinstance(event, Trade) and event.auction]
+    assert [now for now, _ in prints] == [phases[1][0], phases[4][0], phases[6][0]]
+    assert {event.mic for _, event in prints} == {"SIMA"}
+    assert all(50_000 <= event.qty <= 150_000 and event.qty % 100 == 0 for _, event in prints)
+    for begin, end in ((phases[0][0], phases[1][0]), (phases[2][0], phases[4][0]), (phases[5][0], phases[6][0])):
+        assert not [now for now, event in events if begin < now < end and not isinstance(event, PhaseChange)]
+    bids = [event.bid for now, event in events if isinstance(event, Quote) and now == phases[1][0] and event.bid]
+    assert abs(prints[0][1].px - max(bids)) <= 2 * TWO["ABC"].tick
+
+
+def test_auctions_need_a_day_long_enough() -> None:
+    with pytest.raises(ConfigError, match=r"auction_seconds: 900 at ABC, expected at most a quarter of the 1000"):
+        day_of({"ABC": Instrument("ABC")}, auctions=True, auction_seconds=900, first=1, last=1_000_000_000_001)
 
 
 def test_the_instruments_own_day_and_increments_are_kept() -> None:

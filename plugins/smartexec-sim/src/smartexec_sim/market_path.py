@@ -54,7 +54,7 @@ class MarketPath:
     plan: DayPlan
     rng: Random
     auction_rng: Random
-    """Of the auctions alone: the rest of the day is the same without them."""
+    """Of the auctions alone: they draw nothing from the path."""
     _bid: int = field(init=False)
     _ask: int = field(init=False)
     _quotes: list[Quote] = field(init=False)
