@@ -92,7 +92,9 @@ def test_tables_that_are_missing_are_named(desk: Desk) -> None:
 # -- cells -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(X)
+@pytest.mark.parametrize(
+    ("text", "value"), [("", 0), ("1", NANO), ("-0.5", -NANO // 2), ("100.000000001", 100 * NANO + 1)]
+)
 def test_cells_are_read_exactly(text: str, value: int) -> None:
     assert nano(text) == value
 

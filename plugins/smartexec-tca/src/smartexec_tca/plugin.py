@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import click
 
 from smartexec.api import hookimpl
+from smartexec_tca.compare_command import command as compare
 from smartexec_tca.tca_command import command as tca
 
 
 @hookimpl
 def smartexec_commands() -> Iterable[click.Command]:
     """Give the commands of this distribution."""
-    return [tca]
+    return [compare, tca]
