@@ -5,11 +5,17 @@ import gzip
 import json
 from pathlib import Path
 
+import attrs
 import pytest
 from click.testing import CliRunner, Result
 
 from smartexec.cli.main import main
+from smartexec_schedules.plugin import smartexec_strategies
+from smartexec_schedules.twap import Twap
 from tests.cli.lobster_world import CONFIG, GOOD, HEADER, messages, order, write
+
+STRATEGIES = ", ".join(sorted(cls.name for cls in smartexec_strategies()))
+TWAP = ", ".join(f.alias for f in attrs.fields(Twap))
 
 
 def call(*arguments: object) -> Result:
@@ -66,7 +72,7 @@ ORDERS = [
     ({"price": ""}, "row 4, price: found nothing, expected a positive price"),
     ({"ord_type": "MARKET"}, 'row 4, price: found "10.05", expected none for a MARKET order'),
     ({"symbol": "XYZ"}, 'row 4, symbol: found "XYZ", expected ABC'),
-    ({"strategy": "VWOP"}, "row 4: TargetStrategy(847): found 'VWOP', expected one of TWAP"),
+    ({"strategy": "VWOP"}, f"row 4: TargetStrategy(847): found 'VWOP', expected one of {STRATEGIES}"),
     ({"slices": "0"}, "row 4: TWAP.slices: found 0, expected >= 1"),
     ({"slices": "few"}, "row 4: TWAP.slices: found 'few', expected an integer"),
     ({"time": "yesterday"}, 'row 4, time: found "yesterday", expected '),
@@ -107,10 +113,7 @@ def test_row_of_bytes_that_are_no_text_and_row_with_too_few_cells(tmp_path: Path
 def test_column_no_strategy_knows_rejects_every_order_by_name(tmp_path: Path) -> None:
     out = ran(write(tmp_path, order().replace(",,,", ",,,5"), header=HEADER.replace("slices", "slics")))
     texts = {o["cl_ord_id"]: o["text"] for o in table(out, "client_orders")}
-    assert (
-        texts["bad"]
-        == "orders.csv row 4: TWAP.slics: found an unknown key, expected one of slices, cross_after, max_quote_age"
-    )
+    assert texts["bad"] == f"orders.csv row 4: TWAP.slics: found an unknown key, expected one of {TWAP}"
     assert texts["good1"] == ""
 
 
@@ -150,10 +153,7 @@ def test_check_says_fifty_and_how_many_more_and_a_column_once(tmp_path: Path) ->
     rows = [order(cl_ord_id=f"bad{n}").replace(",,,", ",,,5") for n in range(60)]
     config = write(tmp_path, *rows, header=HEADER.replace("slices", "slics"))
     lines = call("check", config).stderr.splitlines()
-    assert lines[0] == (
-        f"{config}: orders.csv: slics: found a column no strategy knows in 61 orders, "
-        "expected slices, cross_after, max_quote_age"
-    )
+    assert lines[0] == (f"{config}: orders.csv: slics: found a column no strategy knows in 61 orders, expected {TWAP}")
     assert len(lines) == 51
     assert lines[-1] == "and 12 more"
     assert len(json.loads(call("check", config, "--json").stdout)["faults"]) == 62
@@ -208,7 +208,7 @@ FILES = [
 CONFIGS = [
     ("[neting]\n", "neting: found an unknown key, expected one of "),
     ("[risk.venues.XLON]\nmax_order_qty = 5\n", "risk.venues.XLON: found an unknown name, expected one of XNAS"),
-    ("[strategies.VWOP]\n", "strategies.VWOP: found no such strategy, expected one of TWAP"),
+    ("[strategies.VWOP]\n", f"strategies.VWOP: found no such strategy, expected one of {STRATEGIES}"),
     ("[accounts.A1]\nhaus = true\n", "accounts.A1.haus: found an unknown key, expected one of owner, house, no_cross"),
 ]
 REPLACED = [
@@ -217,7 +217,7 @@ REPLACED = [
     (
         "slices = 2",
         "slice = 2",
-        "strategies.TWAP.slice: found an unknown key, expected one of slices, cross_after, max_quote_age",
+        f"strategies.TWAP.slice: found an unknown key, expected one of {TWAP}",
     ),
     ('plugin = "sim-lit"', 'plugin = "sim-lot"', "venues[0].plugin: found 'sim-lot', expected a venue: one of "),
     ('tick = "0.01"', 'tick = "0"', "instruments.ABC.tick: "),
