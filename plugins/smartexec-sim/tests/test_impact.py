@@ -1,6 +1,7 @@
 """What own aggressive orders leave behind: displacement, its fading, and that sweeping costs more than waiting."""
 
 from collections.abc import Callable, Iterable
+from math import fsum
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from smartexec.api import (
     NANOS_PER_SECOND,
     BookAdd,
+    Context,
     ExecutionReport,
+    Instrument,
     OrdType,
     Quote,
     SendOrder,
@@ -22,6 +25,8 @@ from smartexec.api import (
 )
 from smartexec_sim.impact import IMPACT_MODELS, Impact
 from smartexec_sim.lit import SimLit
+from smartexec_sim.synthetic import SyntheticFeed
+from smartexec_sim.universe import DAY_OPEN
 
 Steps = list[tuple[int, VenueInput]]
 Run = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[str]]
@@ -75,8 +80,41 @@ def test_displacement_is_never_negative_and_never_grows_by_waiting(
         assert 0 <= it.shift(1, 1000 * C, now) <= first
 
 
-def test_no_impact_by_default() -> None:
-    assert SimLit(mic=M).impact_bps == 0.0
+def test_by_default_the_synthetic_market_punishes_haste(started: Start) -> None:
+    """Twenty sweeps of 1,000 lots on three days: each second they cost over twice as much as each minute."""
+
+    def cost(seed: int, gap: int) -> float:
+        """Mean of price less midpoint at the execution, basis points."""
+        venue, market = started(SimLit(mic=M)), days[seed]
+        first = market[0][0] + 3600 * S
+        mine = [(first + n * gap, order(f"A{n}", Side.BUY, 1000, None)) for n in range(20)]
+        mid, lots = 0.0, 0
+        parts: list[float] = []
+        for now, event in sorted([*market, *mine], key=lambda x: x[0]):
+            if isinstance(event, Quote):
+                mid = ((event.bid or 0) + (event.ask or 0)) / 2
+            for report in venue.handle(event, now):
+                if isinstance(report, ExecutionReport) and report.last_qty:
+                    parts.append(report.last_qty * (report.last_px - mid) / mid * 1e4)
+                    lots += report.last_qty
+        return fsum(parts) / lots
+
+    days: list[Steps] = []
+    for seed in range(3):
+        synthetic = SyntheticFeed(seed=seed, venues={M: 1.0})
+        synthetic.start(Context(instruments={"ABC": Instrument("ABC")}))
+        days.append([(now, event) for now, event in synthetic.events() if now < DAY_OPEN + 5400 * S])
+    hasty, patient = (fsum(cost(seed, gap * S) for seed in range(3)) / 3 for gap in (1, 60))
+    assert hasty > 2 * patient > 1.0
+
+
+def test_order_by_order_there_is_no_impact_unless_it_is_asked_for(started: Start, run: Run) -> None:
+    steps: Steps = [(n, BookAdd("ABC", M, n, Side.SELL, (10000 + n) * C, 10)) for n in range(5)]
+    steps += [(10 + n, order(f"A{n}", Side.BUY, 10, None)) for n in range(3)]
+    fills = [line for line in run(started(SimLit(mic=M)), steps) if "TRADE" in line]
+    assert [line.split()[3] for line in fills] == ["10@10000", "10@10001", "10@10002"]
+    fills = [line for line in run(started(SimLit(mic=M, impact_bps=1.0)), steps) if "TRADE" in line]
+    assert [line.split()[3] for line in fills] == ["10@10000", "10@10002", "10@10004"]
 
 
 def quote(bid: int, bid_qty: int, ask: int, ask_qty: int) -> Quote:
@@ -90,7 +128,7 @@ def order(name: str, side: Side, qty: int, px: int | None, tif: TimeInForce = IO
 
 def test_later_own_orders_of_that_side_pay_more_until_it_has_faded(started: Start, run: Run) -> None:
     """10 bp at 100.00 are 10 ticks after one touch, 7 after a half-life, none after an hour; sells see nothing."""
-    venue = started(SimLit(mic=M, impact_bps=10.0))
+    venue = started(SimLit(mic=M, impact_bps=10.0, impact_model="sqrt"))
     assert run(
         venue,
         [
@@ -131,7 +169,7 @@ def test_order_that_impact_keeps_from_trading_rests_and_trades_when_it_has_faded
         False: quote(9990, 100, 10001, 50),
     }
     for level3 in (True, False):
-        venue = started(SimLit(mic=M, impact_bps=10.0))
+        venue = started(SimLit(mic=M, impact_bps=10.0, impact_model="sqrt"))
         steps: Steps = [
             *(book() if level3 else quotes()),
             (1, order("A", Side.BUY, 100, 10000)),

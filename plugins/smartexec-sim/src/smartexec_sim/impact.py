@@ -1,9 +1,10 @@
 """What own aggressive orders do to the prices that later own orders see at one venue in one symbol. No book.
 
-The load of a side is what its own orders took, each in multiples of the size that the far touch showed, halving every
+The load of a side is what its own orders took, each in multiples of the size that a touch showed, halving every
 `half_life`. It displaces the other side's prices by `bps` x load ("linear": Obizhaeva and Wang 2013, a book of even
-depth with exponential resilience) or `bps` x sqrt(load) ("sqrt": the square-root law, Toth et al. 2011). A side's own
-orders see only their own side's load, so that nobody earns by pushing a price and turning round.
+depth with exponential resilience; with exponential decay no other law is free of price manipulation, Gatheral 2010) or
+`bps` x sqrt(load) ("sqrt": the square-root law, Toth et al. 2011). A side's own orders see only their own side's load,
+so that nobody earns by pushing a price and turning round.
 """
 
 from collections.abc import Callable, Mapping

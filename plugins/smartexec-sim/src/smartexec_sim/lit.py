@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from attrs import define, field
-from attrs.validators import and_, ge, gt, in_, le
+from attrs.validators import and_, ge, gt, in_, le, optional
 
 from smartexec.api import (
     NANOS_PER_SECOND,
@@ -34,6 +34,8 @@ from smartexec_sim.quotes import PPM, QuoteBook
 
 CONTINUOUS = frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK})
 AUCTIONS = frozenset({TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE})
+QUOTE_IMPACT_BPS = 1.0
+"""Of `impact_bps` where it is not given and the data are quotes: about a tick of a liquid share."""
 
 
 @define(eq=False)
@@ -74,11 +76,12 @@ class SimLit(SimVenue):
     the others estimate it from the size in front and behind."""
     queue_power: float = field(default=3.0, validator=gt(0.0))
     """The n of the queue models power, power2 and power3."""
-    impact_bps: float = field(default=0.0, validator=ge(0.0))
-    """How far an order that takes all the touch shows moves prices for later own orders, basis points; 0 = not."""
+    impact_bps: float | None = field(default=None, validator=optional(ge(0.0)))
+    """How far an order that takes as much as the touch shows moves prices for later own orders of its side, basis
+    points; 0 = not. None = 1 on quotes, where size soon comes back, and 0 order by order, where it never does."""
     impact_decay: int = field(default=30 * NANOS_PER_SECOND, validator=gt(0), metadata={"unit": "ns"})
     """Half-life of what own orders took, ns."""
-    impact_model: str = field(default="sqrt", validator=in_(IMPACT_MODELS))
+    impact_model: str = field(default="linear", validator=in_(IMPACT_MODELS))
     """How the displacement grows with what own orders took, in multiples of the touch."""
     auctions: bool = False
     """Takes AT_OPEN and AT_CLOSE orders and executes them at the recorded auction print."""
@@ -240,9 +243,9 @@ class SimLit(SimVenue):
     def _sweep(self, order: OwnOrder, qty: int, now: int, before: int | None = None) -> Sequence[tuple[int, int]]:
         """Take what is displayed, and let it weigh on the prices that come after."""
         matcher, sign = self._current(order.symbol, now), order.sign
-        shown = matcher.touch_qty(-sign)
+        depth = _depth(matcher)
         taken = matcher.take(sign, order.price if before is None else before - sign, qty)
-        self._desks[order.symbol].impact.add(sign, sum(got for _, got in taken), shown, now)
+        self._desks[order.symbol].impact.add(sign, sum(got for _, got in taken), depth, now)
         return taken
 
     def _rest(self, order: OwnOrder, now: int) -> None:
@@ -266,7 +269,8 @@ class SimLit(SimVenue):
         if desk is None and instrument is not None:
             quotes = QuoteBook(instrument.lot, instrument.tick, self.depth_levels, self._ppm)
             quotes.behind, quotes.power = QUEUE_MODELS[self.queue_model], self.queue_power
-            impact = Impact(self.impact_bps, self.impact_decay, IMPACT_MODELS[self.impact_model], instrument.tick)
+            bps = QUOTE_IMPACT_BPS if self.impact_bps is None else self.impact_bps
+            impact = Impact(bps, self.impact_decay, IMPACT_MODELS[self.impact_model], instrument.tick)
             auction = AuctionBook(instrument.lot, instrument.close, round(self.auction_share * PPM))
             desk = self._desks[symbol] = Desk(quotes, impact, auction)
             quotes.trading = not self._trading(symbol)
@@ -301,4 +305,12 @@ class SimLit(SimVenue):
             desk.book = OrderBook(desk.quotes.lot, trading=desk.quotes.trading)
             for order in desk.quotes.own.all():
                 desk.book.rest(order)
+            if self.impact_bps is None:
+                desk.impact.bps = 0.0
         return desk.book
+
+
+def _depth(book: OrderBook | QuoteBook) -> int:
+    """What a touch shows: the mean of both sides, so that a touch that is nearly used up counts for no less."""
+    sizes = [size for sign in (BUY, SELL) if (size := book.touch_qty(sign))]
+    return sum(sizes) // max(1, len(sizes))
