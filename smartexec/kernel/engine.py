@@ -29,6 +29,7 @@ from smartexec.kernel.route import Router
 from smartexec.kernel.scorecard import Scorecard
 from smartexec.kernel.send import Sender
 from smartexec.kernel.settings import NettingScope, Settings
+from smartexec.kernel.tally import Tally
 from smartexec.kernel.timers import Timers
 from smartexec.model.commands import Command
 from smartexec.model.enums import KillLevel, Wake
@@ -57,6 +58,12 @@ def _markets(instruments: Mapping[str, Instrument], known: Mapping[str, Statisti
     return {s: Market(one, statistics=known.get(s, NO_STATISTICS)) for s, one in instruments.items()}
 
 
+def _wakers(strategies: Mapping[str, frozenset[Wake]]) -> dict[Wake, frozenset[str]]:
+    """The strategies that events of the market and of peers wake."""
+    asked = (Wake.QUOTE, Wake.TRADE, Wake.PEER)
+    return {wake: frozenset(name for name, wakes in strategies.items() if wake in wakes) for wake in asked}
+
+
 class Engine:
     """Folds events into commands. Same events and advice, same commands: nothing else comes in."""
 
@@ -69,8 +76,13 @@ class Engine:
         routers: Collection[str],
         advisor: Advisor,
         statistics: Mapping[str, Statistics] | None = None,
+        tallies: Mapping[str, Mapping[str, Tally]] | None = None,
+        learned: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
-        """`strategies` gives for each plugin name the events that wake it, `statistics` by symbol what is known."""
+        """`strategies` gives for each plugin name the events that wake it, `statistics` by symbol what is known.
+
+        `tallies` (by symbol and MIC) and `learned` (by routing logic and symbol) are what the scorecard begins with.
+        """
         self.settings = settings
         self.blotter = blotter = Blotter(wakes=dict(strategies))
         self.markets = _markets(instruments, statistics or {})
@@ -78,12 +90,13 @@ class Engine:
         self.quarantined: dict[str, str] = {}
         """Plugin name -> why."""
         self.timers = Timers()
-        self.scorecard = Scorecard(venues := dict(venues))
+        self.scorecard = Scorecard(venues := dict(venues), settings.scorecard, tallies, learned)
+        self.markouts = self.scorecard.markouts
         self.guards = Guards(blotter, settings.risk)
         self.books = Books(blotter, settings.allocation.remainder_account)
         self.allocator = Allocator(blotter, self.books, settings.allocation)
         self.sender = Sender(blotter, self.guards, self.timers, venues, settings.routing.in_doubt_wait)
-        self.ledger = Ledger(blotter, self.books, self.allocator)
+        self.ledger = Ledger(blotter, self.books, self.allocator, self.scorecard)
         self.children = Children(blotter, self.ledger, self.sender, self.scorecard)
         self.members = Members(blotter, self.books, self.allocator, self.sender)
         self.aggregator = Aggregator(
@@ -100,10 +113,7 @@ class Engine:
             self.quarantined, self._quarantine,
         )  # fmt: skip
         self.reconciler = Reconciler(blotter, self.sender, self.router)
-        self._wakers: dict[Wake, frozenset[str]] = {
-            wake: frozenset(name for name, wakes in self.strategies.items() if wake in wakes)
-            for wake in (Wake.QUOTE, Wake.TRADE, Wake.PEER)
-        }
+        self._wakers = _wakers(self.strategies)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Quote: self._quote,
             Trade: self._trade,
@@ -130,6 +140,8 @@ class Engine:
         if seq <= blotter.seq or now < blotter.now:
             found = f"seq {seq} at {now} after seq {blotter.seq} at {blotter.now}"
             raise OrderError(f"event out of sequence: {found}; expected seq to rise and time not to fall")
+        if now > self.markouts.due:
+            self.scorecard.look(now)
         blotter.seq, blotter.now = seq, now
         self._handlers[type(event)](event)
 

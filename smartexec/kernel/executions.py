@@ -14,6 +14,7 @@ from smartexec.kernel.allocate import Allocator
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.booking import Books
 from smartexec.kernel.orders import ChildOrder, Execution, ParentOrder
+from smartexec.kernel.scorecard import Scorecard
 from smartexec.model.enums import ExecType, Liquidity, Side
 from smartexec.model.events import ExecutionReport
 
@@ -35,10 +36,11 @@ def utc_date(now: int) -> str:
 class Ledger:
     """Books executions, busts and corrections of child orders, and of orders nobody knows."""
 
-    def __init__(self, blotter: Blotter, books: Books, allocator: Allocator) -> None:
+    def __init__(self, blotter: Blotter, books: Books, allocator: Allocator, scorecard: Scorecard) -> None:
         self.blotter = blotter
         self.books = books
         self.allocator = allocator
+        self.scorecard = scorecard
         self._early: dict[Key, ExecutionReport] = {}
         """Busts and corrections that wait for what they undo, by its key; trade date "" where none was given."""
         self._by_order: dict[Key, Execution] = {}
@@ -130,6 +132,7 @@ class Ledger:
         child.slot.want = max(0, child.slot.want - lots)
         parent.cum_qty += lots
         parent.notional += lots * px
+        self.scorecard.executed(execution, child)
         self.allocator.fill(execution, lots)
         if parent.ended is not None:
             self.books.remainder(parent)
@@ -225,6 +228,7 @@ class Ledger:
         if not (correct and self._amend(target, execution)):
             self._unapply(target)
             if correct:
+                execution.marks = target.marks
                 self._instead(execution)
         self._late(execution)
 
@@ -249,6 +253,9 @@ class Ledger:
         child.correct(old, target.last_px, new, execution.last_px)
         child.busted = child.busted or new < old
         count(self.blotter, child)
+        self.scorecard.undone(target, child)
+        execution.marks = target.marks
+        self.scorecard.executed(execution, child)
         parent.cum_qty += new - old
         parent.notional += new * execution.last_px - old * target.last_px
         if new > old:
@@ -265,6 +272,7 @@ class Ledger:
             child.venue_cum = max(child.cum_qty, child.venue_cum) - target.last_qty
             child.bust(target.last_qty, target.last_px)
             count(self.blotter, child)
+            self.scorecard.undone(target, child)
         if parent is not None:
             parent.cum_qty -= target.last_qty
             parent.notional -= target.last_qty * target.last_px

@@ -13,6 +13,7 @@ from attrs import Factory, define, field
 from smartexec.kernel.curve import NO_LIMIT, Curve
 from smartexec.kernel.lifecycle import OrderLife
 from smartexec.kernel.market import Mark, Market
+from smartexec.kernel.markouts import Marks
 from smartexec.kernel.shares import Shares
 from smartexec.model.enums import ExecType, Liquidity, Outcome, Side, TimeInForce, Wake
 from smartexec.model.instrument import Instrument
@@ -118,6 +119,8 @@ class ChildOrder(OrderLife):
     frozen: bool = False
     """To be cancelled and not replaced: the venue has said something of it that cannot be worked with."""
     outcome: Outcome | None = None
+    scored: tuple[int, int] | None = None
+    """(quantity, executed) that the scorecard has counted; None = it is not over."""
     why: "Why | None" = None
     routing: str = ""
     """Name of the routing logic that placed it."""
@@ -290,6 +293,8 @@ class Execution:
     exec_ref_id: str = ""
     superseded: "Execution | None" = None
     """The bust or correction that undid it."""
+    marks: Marks | None = None
+    """The market then and after it; None of what is no child's."""
     presumed: bool = False
     """Booked on the word of its bust or correction, which came first."""
     parts: "list[tuple[Epoch, int]]" = Factory(list)

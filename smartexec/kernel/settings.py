@@ -124,6 +124,16 @@ class Risk:
 
 
 @frozen
+class Scoring:
+    """`[scorecard]`: how the kernel measures venues."""
+
+    half_life: int = field(default=7 * 86_400 * NANOS_PER_SECOND, validator=ge(0))
+    """After this long an observation counts half as much as a new one; 0 = nothing is ever forgotten."""
+    min_trials: int = field(default=30, validator=ge(1))
+    """Orders, as new ones count, that must speak for a hidden size before the estimate of it is believed."""
+
+
+@frozen
 class Settings:
     """All of it."""
 
@@ -133,3 +143,4 @@ class Settings:
     allocation: Allocation = field(factory=Allocation)
     routing: Routing = field(factory=Routing)
     risk: Risk = field(factory=Risk)
+    scorecard: Scoring = field(factory=Scoring)

@@ -13,7 +13,7 @@ from attrs import field, fields, frozen
 from attrs.validators import min_len
 
 from smartexec.errors import ConfigError
-from smartexec.kernel.settings import Aggregation, Allocation, Limits, Netting, Risk, Routing, Settings
+from smartexec.kernel.settings import Aggregation, Allocation, Limits, Netting, Risk, Routing, Scoring, Settings
 from smartexec.model.instrument import Instrument
 from smartexec.runtime.schema import build, unknown_key
 
@@ -25,6 +25,7 @@ UNITS: Final = {
     "bucket": "ns",
     "max_quote_age": "ns",
     "in_doubt_wait": "ns",
+    "half_life": "ns",
     "max_order_notional": "money",
     "tick": "money",
     "open": "time",
@@ -36,7 +37,7 @@ UNITS: Final = {
 SCOPES: Final = ("clients", "strategies", "venues", "instruments")
 SECTIONS: Final = (
     *("run", "plugins", "instruments", "market_data", "orders", "venues", "accounts", "strategies"),
-    *("routing", "aggregation", "netting", "allocation", "risk", "statistics", "journal", "sinks"),
+    *("routing", "aggregation", "netting", "allocation", "risk", "scorecard", "statistics", "journal", "sinks"),
 )
 
 
@@ -178,6 +179,7 @@ class _Reader:
                 allocation=self.part(raw, "allocation", Allocation),
                 routing=routing,
                 risk=self.risk(self.table(raw, "risk")),
+                scorecard=self.part(raw, "scorecard", Scoring),
             ),
             journal=self.section(self.table(raw, "journal"), "journal", "sqlite"),
             sinks=self.sections(raw, "sinks", required=False) or (Section("csv", {}, "sinks[0]"),),
