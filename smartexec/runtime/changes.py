@@ -31,15 +31,11 @@ def changed_plan(path: Path, changes: Changes, registry: Registry | None = None)
     if config is None or (registry is None and not config.allow):
         raise ConfigError(faults)
     found = registry or discover(config.allow, f"{path}: plugins.allow")
-    plan = make_plan(_changed(config, changes), found, faults)
-    params = tuple(changes.params.items())
-    if changes.strategy is None:
-        if params:
-            raise ConfigError(f"{path}: found parameters {', '.join(changes.params)}, expected a strategy to give them")
-        sources = plan.sources
-    else:
-        _check(plan, changes.strategy, params)
-        sources = tuple(_Changed(source, changes.strategy, params) for source in plan.sources)
+    plan = make_plan(_changed(config, changes), found, [*faults, *_strategy_faults(config, found, changes)])
+    sources = plan.sources
+    if changes.strategy is not None:
+        params = tuple(changes.params.items())
+        sources = tuple(_Changed(source, changes.strategy, params) for source in sources)
     return evolve(plan, sources=sources, journal=Forget(), sinks=())
 
 
@@ -65,14 +61,18 @@ def _changed(config: Config, changes: Changes) -> Config:
     return evolve(config, run=run, settings=settings)
 
 
-def _check(plan: Plan, strategy: str, params: Params) -> None:
-    """Refuse before the run what would else be refused order by order."""
-    path, defaults = plan.config.path, plan.config.strategies.get(strategy, {})
+def _strategy_faults(config: Config, registry: Registry, changes: Changes) -> list[str]:
+    """Say before the run what would else be said of every order."""
+    name, params = changes.strategy, changes.params
+    if name is None:
+        given = ", ".join(params)
+        return [f"{config.path}: found parameters {given}, expected a strategy to give them"] if given else []
     try:
-        cls = plan.registry.find("strategy", strategy, "strategy")
-        build(cls, {**defaults, **dict(params)}, strategy, text=True)
+        cls = registry.find("strategy", name, "strategy")
+        build(cls, {**config.strategies.get(name, {}), **params}, name, text=True)
     except ConfigError as error:
-        raise ConfigError([f"{path}: {fault}" for fault in error.faults]) from error
+        return [f"{config.path}: {fault}" for fault in error.faults]
+    return []
 
 
 @define(slots=False)

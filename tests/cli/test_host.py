@@ -76,6 +76,13 @@ def test_check_and_run_refuse_changes_before_the_run(host: Host, tmp_path: Path,
         assert fault in line
 
 
+def test_check_says_all_faults_of_changes_at_once(host: Host, tmp_path: Path) -> None:
+    config = small_day(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        host.check(config, Changes(strategy="TWAP", params={"slices": "0", "pieces": "1"}, router="none"))
+    assert [fault.split(": ")[1] for fault in caught.value.faults] == ["TWAP.pieces", "TWAP.slices", "routing.default"]
+
+
 def test_check_tells_of_a_file_and_of_plugins_that_are_not_there(host: Host, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="expected a readable TOML file"):
         host.check(tmp_path / "none.toml", Changes())
