@@ -150,6 +150,10 @@ class Step:
     """The strategy's memory."""
 
 
+Answer = tuple[Slice | None, int | None, str]
+"""What is wanted, when to look again (ns UTC), and why."""
+
+
 @frozen(kw_only=True)
 class Scheduled(Working):
     """Base of strategies that say how much should be done by when; the rest is done here."""
@@ -175,34 +179,41 @@ class Scheduled(Working):
         """Turn what is due into what should be live now."""
         done = view.order_qty - view.leaves_qty
         behind = step.before - done
-        where = f"{step.where}, {abs(behind):,} {'behind' if behind > 0 else 'ahead'}{step.extra}"
+        want, wake_at, what = self._withheld(view, step) or self._wanted(view, step, step.due - done, behind)
+        note = f"{step.where}, {abs(behind):,} {'behind' if behind > 0 else 'ahead'}{step.extra}, {what}"
+        slices = () if want is None else (want,)
+        return Decision(slices, wake_at, note=f"{note}{self.progress(view)}", state=step.state)
 
-        def decision(slices: tuple[Slice, ...], wake_at: int | None, what: str) -> Decision:
-            return Decision(slices, wake_at, note=f"{where}, {what}{self.progress(view)}", state=step.state)
-
+    def _withheld(self, view: ParentView, step: Step) -> Answer | None:
+        """What goes before the schedule: no market, a very good price, a step that has not yet been let go."""
         closed = self.no_market(view)
         if closed:
             # A change of phase always wakes; a new quote does not, so a missing one is looked for.
-            return decision(
-                (), self._look(view, step) if view.market.trading else None, f"waits for a market: {closed}"
-            )
+            return None, self._look(view, step) if view.market.trading else None, f"waits for a market: {closed}"
         good = self.would(view)
         if good is not None:
-            return decision((good,), self._look(view, step), "takes all at its would-price")
+            return good, self._look(view, step), "takes all at its would-price"
         if view.now < step.not_before:
-            return decision((), min(step.not_before, step.end), "not yet")
-        cross_at = self._cross_at(step, behind)
+            return None, min(step.not_before, self._calm(view, step)), "not yet"
+        return None
+
+    def _wanted(self, view: ParentView, step: Step, due: int, behind: int) -> Answer:
+        """What the schedule wants: what is due, as far as it may be, resting or crossing."""
+        calm, cross_at = self._calm(view, step), self._cross_at(step, behind)
+        if due <= 0:
+            return None, calm, "nothing due"
         crosses = view.now >= cross_at
         px = self.price(view, crosses=crosses)
-        want = step.due - done
-        qty = self.room(view, px, want) if px else 0
-        if want <= 0:
-            return decision((), step.end if self.would_price is None else self._look(view, step), "nothing due")
-        if not qty:
-            return decision((), self._look(view, step), self._held(view, px, want))
-        ahead = self._look(view, step) if crosses or self.would_price is not None else step.end
-        wake_at = ahead if crosses else min(ahead, cross_at)
-        return decision((Slice(qty, px),), wake_at, "crosses" if crosses else "rests")
+        qty = self.room(view, px, due) if px else 0
+        if not px or not qty:
+            held = self._held(view, px, due)
+            return None, self._look(view, step) if "volume" in held else calm, held
+        if not crosses:
+            return Slice(qty, px), min(calm, cross_at), "rests"
+        # An order that the limit keeps from taking need not be looked after: the market comes to it, or does not.
+        far = view.market.far(view.side)
+        takes = far is not None and admits(view.side, px, far)
+        return Slice(qty, px), self._look(view, step) if takes else calm, "crosses"
 
     def _cross_at(self, step: Step, behind: int) -> int:
         """Time from which this step crosses, ns UTC: now where it is late or the last, else by aggressiveness."""
@@ -216,10 +227,14 @@ class Scheduled(Working):
         """Time of the next look within the step, ns UTC."""
         return boundary(position(view.now, step.begin, step.end, LOOKS) + 1, step.begin, step.end, LOOKS)
 
-    def _held(self, view: ParentView, px: int | None, want: int) -> str:
+    def _calm(self, view: ParentView, step: Step) -> int:
+        """Time of the next look where nothing but the end of the step matters, or a would-price."""
+        return step.end if self.would_price is None else self._look(view, step)
+
+    def _held(self, view: ParentView, px: int | None, due: int) -> str:
         """Say what keeps all that is due from being sent."""
         if not px or not view.leaves_at(px):
             return "held by the limit"
-        if self.participation_room(view) < min(max(self.min_slice, view.instrument.lot), want):
+        if self.participation_room(view) < min(max(self.min_slice, view.instrument.lot), due):
             return f"held by {self.max_participation_pct} % of the volume"
         return "less than the smallest slice is due"

@@ -36,20 +36,19 @@ class Pov(Scheduled):
             raise ValueError(f"participation_pct: found {self.participation_pct}, expected within {low} .. {high}")
 
     def step(self, view: ParentView) -> Step:
-        """Say what is due: p / (1 - p) of what others have traded since the start."""
+        """Say what is due: p / (1 - p) of what others have traded since the start; crosses inside count as done."""
         begin = view.now - (view.now - view.start) % self.check_every
         end = begin + self.check_every
         last = bool(view.end) and view.end - end < self.check_every  # no stump of a period is left for the end
         others = volume_of_others(view.market.volume, view.cum_qty)
         share = self._share(view)
-        target = own_for(others, share)
-        due = view.order_qty if last and self.complete else min(view.order_qty, view.crossed_qty + target)
+        target = min(view.order_qty, own_for(others, share))
         return Step(
             where=f"{share} % of {others + view.cum_qty:,}",
             begin=begin,
             end=view.end if last else end,
-            before=min(view.order_qty, view.crossed_qty + target),
-            due=due,
+            before=target,
+            due=view.order_qty if last and self.complete else target,
             slack=target - own_for(others, min(share, self.min_participation_pct)),
             last=last,
         )
