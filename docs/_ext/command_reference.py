@@ -1,5 +1,7 @@
 """Directive `command-reference`: every command of the program with its options, as click has them."""
 
+from collections.abc import Iterable, Iterator
+
 import click
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -9,17 +11,27 @@ from tabling import paragraph, table
 from smartexec.cli.main import BUILT_IN, main
 
 
-def commands() -> list[click.Command]:
-    """Give the commands that come with smartexec; those of plugins depend on what is installed."""
-    context = click.Context(main)
-    found = [main.get_command(context, name) for name in BUILT_IN]
-    return [command for command in found if command is not None]
+def commands() -> list[tuple[str, click.Command]]:
+    """Give the commands that come with smartexec and the words that call them; what plugins add is not always there."""
+    assert isinstance(main, click.Group)
+    return list(below(main, BUILT_IN))
 
 
-def usage(command: click.Command) -> str:
+def below(group: click.Group, names: Iterable[str], words: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield the commands of a group, those of groups in it after them."""
+    context = click.Context(group)
+    for name in names:
+        command = group.get_command(context, name)
+        if command is not None:
+            yield f"{words}{name}", command
+        if isinstance(command, click.Group):
+            yield from below(command, command.list_commands(context), f"{words}{name} ")
+
+
+def usage(words: str, command: click.Command) -> str:
     """Give the line that a user types."""
-    context = click.Context(command, info_name=f"smartexec {command.name}")
-    return f"smartexec {command.name} {' '.join(command.collect_usage_pieces(context))}"
+    context = click.Context(command, info_name=f"smartexec {words}")
+    return f"smartexec {words} {' '.join(command.collect_usage_pieces(context))}"
 
 
 def options(command: click.Command) -> list[list[str]]:
@@ -33,13 +45,12 @@ class CommandReference(SphinxDirective):
     """Insert a section for each command."""
 
     def run(self) -> list[nodes.Node]:
-        return [self._section(command) for command in commands()]
+        return [self._section(words, command) for words, command in commands()]
 
-    def _section(self, command: click.Command) -> nodes.section:
-        name = str(command.name)
-        section = nodes.section(ids=[f"command-{name}"], names=[name])
-        section += nodes.title(text=name)
-        section += nodes.literal_block(usage(command), usage(command), language="none")
+    def _section(self, words: str, command: click.Command) -> nodes.section:
+        section = nodes.section(ids=[f"command-{words.replace(' ', '-')}"], names=[words])
+        section += nodes.title(text=words)
+        section += nodes.literal_block(usage(words, command), usage(words, command), language="none")
         section += paragraph(" ".join((command.help or "").split()))
         rows = options(command)
         if len(rows) > 1:

@@ -148,6 +148,9 @@ def knows(words: list[str]) -> bool:
     """Whether `smartexec` has the command, and it these options."""
     assert isinstance(main, click.Group)
     command = main.get_command(click.Context(main), words[0])
+    while isinstance(command, click.Group) and len(words) > 1:
+        words = words[1:]
+        command = command.get_command(click.Context(command), words[0])
     if command is None:
         return False
     options = {option for param in command.params for option in param.opts}
