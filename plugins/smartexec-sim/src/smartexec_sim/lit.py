@@ -160,17 +160,15 @@ class SimLit(SimVenue):
             self._fill_resting(fills, now)
 
     def _on_add(self, event: BookAdd, now: int) -> None:
-        if (book := self._book(event)) is not None:
-            self._fade(event.symbol, book, now)
-            if fills := book.on_add(event):
-                self._fill_resting(fills, now)
+        if (book := self._book(event, now)) is not None and (fills := book.on_add(event)):
+            self._fill_resting(fills, now)
 
     def _on_reduce(self, event: BookReduce, now: int) -> None:
-        if (book := self._book(event)) is not None:
+        if (book := self._book(event, now)) is not None:
             book.on_reduce(event)
 
     def _on_execute(self, event: BookExecute, now: int) -> None:
-        if (book := self._book(event)) is not None and (fills := book.on_execute(event)):
+        if (book := self._book(event, now)) is not None and (fills := book.on_execute(event)):
             self._fill_resting(fills, now)
 
     def _on_trading(self, symbol: str, trading: bool, now: int) -> None:
@@ -179,13 +177,11 @@ class SimLit(SimVenue):
             desk.matcher.trading = trading
             self._end_auction(desk.auction.on_phase(self._phase(symbol), now), now)
 
-    def _fade(self, symbol: str, book: OrderBook, now: int) -> None:
+    def _fade(self, desk: Desk, book: OrderBook, now: int) -> None:
         """Bring order-level prices up to date while own impact fades; resting orders may meet the other side."""
-        desk = self._desks[symbol]
-        if desk.impact.active:
-            desk.displace(now)
-            if fills := book.uncross():
-                self._fill_resting(fills, now)
+        desk.displace(now)
+        if fills := book.uncross():
+            self._fill_resting(fills, now)
 
     # -- auctions ----------------------------------------------------------------------------------------------------
 
@@ -294,7 +290,7 @@ class SimLit(SimVenue):
         assert desk is not None, order.symbol
         return desk.auction
 
-    def _book(self, event: BookAdd | BookReduce | BookExecute) -> OrderBook | None:
+    def _book(self, event: BookAdd | BookReduce | BookExecute, now: int) -> OrderBook | None:
         """Give the order-level book; the first message makes it, and own orders move into it, to the back."""
         if event.mic != self.mic:
             return None
@@ -307,6 +303,8 @@ class SimLit(SimVenue):
                 desk.book.rest(order)
             if self.impact_bps is None:
                 desk.impact.bps = 0.0
+        if desk.impact.active:
+            self._fade(desk, desk.book, now)
         return desk.book
 
 
