@@ -85,3 +85,16 @@ def test_best_quotes_and_trades_tell_the_same_prints() -> None:
     assert kinds(quotes) == {"PhaseChange": 1, "Quote": 2_168, "Trade": 120}
     assert prints == trades[1:]
     assert sum(event.qty for _, event in prints if isinstance(event, Trade)) == 253
+
+
+@pytest.mark.parametrize("damage", ["cut", "overwritten"])
+def test_damaged_file_gives_what_came_before(tmp_path: Path, damage: str) -> None:
+    data = (FOLDER / CHRISTMAS).read_bytes()
+    half = data[: len(data) // 2]
+    (tmp_path / CHRISTMAS).write_bytes(half if damage == "cut" else half + bytes(500) + data[len(half) + 500 :])
+    faults: list[str] = []
+    feed = Dbn((CHRISTMAS,), "ESH4", "XCME")
+    feed.start(Context(base=tmp_path, fault=faults.append))
+    assert len(list(feed.events())) > 10_000
+    assert len(faults) == 1
+    assert "found a broken file (" in faults[0]

@@ -14,6 +14,8 @@ from smartexec.api import ConfigError
 from smartexec_files.faults import Faults
 
 _CHUNK: Final = 1 << 18
+_BROKEN: Final = (OSError, EOFError, RuntimeError)
+"""What is raised for files that are cut off or damaged, beside DBNError; RuntimeError by the unpacking."""
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
@@ -47,10 +49,10 @@ def metadata(path: Path) -> Any:
         if isinstance(found, dbn.Metadata):
             return found
         why = "no metadata"
-    except (OSError, dbn.DBNError) as error:
-        why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
     except EOFError:
         why = "cut off in its metadata"
+    except (*_BROKEN, dbn.DBNError) as error:
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
     raise ConfigError(f"market_data.paths: found {path} ({why}), expected a DBN file, zstd or not") from None
 
 
@@ -63,5 +65,5 @@ def records(path: Path, faults: Faults) -> Iterator[tuple[int, Any]]:
             if not isinstance(item, dbn.Metadata):
                 number += 1
                 yield number, item
-    except (OSError, EOFError, dbn.DBNError) as error:
+    except (*_BROKEN, dbn.DBNError) as error:
         faults.line(f"record {number + 1}: found a broken file ({error}), expected its end")
