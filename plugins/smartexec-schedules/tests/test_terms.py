@@ -100,7 +100,7 @@ def test_weights_normalised_choose_alike() -> None:
     assert cheapest(actions, BASE, heavy)[0] is cheapest(actions, BASE, light)[0]
 
 
-# -- the choice moves the obvious way, whatever the numbers --------------------------------------------------------------
+# -- the choice moves the obvious way, whatever the numbers ------------------------------------------------------------
 
 WEIGHT = st.floats(0, 10)
 WEIGHTS = st.builds(Weights, impact=WEIGHT, risk=WEIGHT, completion=WEIGHT)

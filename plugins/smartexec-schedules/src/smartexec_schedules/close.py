@@ -32,22 +32,23 @@ class Close(Scheduled):
     cutoff: int = duration(5 * MINUTE)
     """So long before the close auction orders can no longer change, ns; the rest is then crossed for."""
     enter_before: int = duration(10 * MINUTE)
-    """So long before the cut-off the auction orders are sent, ns: time enough to trade where no venue takes them."""
+    """So long before the cut-off auction orders are sent, ns; what venues have not taken after half of it is traded in
+    the other half."""
 
     def decide(self, view: ParentView) -> Decision:
         """Work what is due before the close, and keep the rest in the auction."""
         decision = super().decide(view)
         if not view.end or not view.start <= view.now < view.end:
             return decision
-        cutoff, auction = view.end - self.cutoff, auction_of(view)
-        entry, busy = cutoff - self.enter_before, sum(one.qty for one in decision.slices)
-        orders: tuple[Slice, ...] = ()
-        if auction.failed or view.now >= cutoff:
+        auction, busy, orders = auction_of(view), sum(one.qty for one in decision.slices), tuple[Slice, ...]()
+        entry, settled, cutoff = self._times(view)
+        if auction.failed or view.now >= settled:
             orders = tuple(kept(view, auction))
         elif view.now >= entry:
             orders = tuple(placed(view, min(self._share(view, auction), view.leaves_qty - busy)))
         main = (evolve(one, qty=beside(view, one, orders)) for one in decision.slices)
-        times = (decision.wake_at, entry, cutoff, view.now + NANOS_PER_SECOND if unseen(auction, orders) else None)
+        soon = view.now + NANOS_PER_SECOND if unseen(auction, orders) else None
+        times = (decision.wake_at, entry, settled, cutoff, soon)
         wake_at = min((at for at in times if at is not None and at > view.now), default=None)
         return evolve(decision, slices=(*(one for one in main if one.qty), *orders), wake_at=wake_at)
 
@@ -64,10 +65,15 @@ class Close(Scheduled):
         where, last = f"slice {number} of {self.slices}", number == self.slices
         return Step(where=where, begin=begin, end=end, before=before, due=due, last=last, extra=extra)
 
+    def _times(self, view: ParentView) -> tuple[int, int, int]:
+        """When auction orders are sent, when what is not in the auction is given up for it, and the cut-off, ns UTC."""
+        cutoff = view.end - self.cutoff
+        return cutoff - self.enter_before, cutoff - self.enter_before // 2, cutoff
+
     def _share(self, view: ParentView, auction: Auction) -> int:
-        """Lots for the auction: what waits there once it cannot be changed, before that what is meant for it."""
-        if auction.failed or view.now >= view.end - self.cutoff or not 0 < view.market.close <= view.end:
+        """Lots for the auction: what is meant for it, later what waits there."""
+        if auction.failed or view.now >= self._times(view)[1] or not 0 < view.market.close <= view.end:
             return auction.live
         most = cap(view.market.statistics.adv, self.close_share_pct, self.max_close_pct)
-        meant = min(view.order_qty * self.auction_pct // 100, view.leaves_qty)
-        return (meant if most is None else min(meant, most)) // view.instrument.lot * view.instrument.lot
+        meant, lot = min(view.order_qty * self.auction_pct // 100, view.leaves_qty), view.instrument.lot
+        return (meant if most is None else min(meant, most)) // lot * lot

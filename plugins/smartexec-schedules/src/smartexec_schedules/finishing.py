@@ -4,6 +4,7 @@ from attrs import frozen
 
 from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Slice
 from smartexec_schedules.common import LOOKS, Working, duration
+from smartexec_schedules.touch import admits
 
 
 @frozen(kw_only=True)
@@ -52,5 +53,7 @@ class Finishing(Working):
         px = self.price(view, crosses=True)
         qty = self.room(view, px, view.leaves_qty) if px else 0
         wake_at = min(view.end, view.now + max(1, self.finish // LOOKS))
-        note = f"{'crosses' if qty else 'is held'} at the end{self.progress(view)}"
+        crosses = px is not None and admits(view.side, px, view.market.far(view.side) or px)
+        what = "is held" if not qty else "crosses" if crosses else "rests at its limit"
+        note = f"{what} at the end{self.progress(view)}"
         return Decision((Slice(qty, px),) if qty else (), wake_at, note=note, state=state)

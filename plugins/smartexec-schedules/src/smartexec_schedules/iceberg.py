@@ -44,7 +44,7 @@ class Iceberg(Reserve):
         native = self.native_reserve or (self.native_peg and not self.offset)
         slot, level, bound = self.slot(view, native), self._level(view), worst(view, self.max_distance_bps)
         target = pegged(view, level, self.offset, bound, slot)
-        tip = refilled(tip, view, self.display_qty, self.randomize_pct)
+        tip = refilled(tip, view, self.display_qty, self.randomize_pct, self.refill_pct)
         tip = moved(tip, tip.px if self._stays(view, tip, bound, slot) else target, view.now)
         peg = PEGS[level] if slot == NATIVE and self.native_peg and not self.offset else None
         want = self.shown(view, tip, slot, None if bound is None else within(view, bound), peg)

@@ -5,13 +5,36 @@ from typing import Protocol
 
 from attrs import frozen
 
-from smartexec.api import ParentView, Side
+from smartexec.api import ParentView, Side, Slice
 from smartexec_schedules.outlook import far_qty, volume_to_come
 from smartexec_schedules.terms import Action, Costs
 from smartexec_schedules.touch import admits, sign, touch, within
 
+ABOUT = 5
+"""A resting order is about right where less than this part of it is missing."""
 HALVINGS = 6
 """It may cross for all that is left, half of it, ... down to 1/64: the same sizes whatever the time."""
+
+
+@frozen
+class Span:
+    """The time between two looks, which the actions are weighed over; what the strategy remembers."""
+
+    until: int
+    """Its end, ns UTC."""
+    done: int
+    """Lots of the order that were done at its start, crosses included."""
+
+    def so_far(self, view: ParentView) -> int:
+        """Lots done in it: they count towards its cost, so an execution is no reason to begin anew."""
+        return max(0, view.order_qty - view.leaves_qty - self.done)
+
+
+def span_of(view: ParentView, length: int) -> Span:
+    """Give the span that `now` is in; a new one of `length` ns where the last is over."""
+    if isinstance(view.state, Span) and view.now < view.state.until:
+        return view.state
+    return Span(view.now + length, view.order_qty - view.leaves_qty)
 
 
 class Bounds(Protocol):
@@ -38,24 +61,28 @@ class Option:
     """Its limit, 1e-9."""
 
 
-def menu(strategy: Bounds, view: ParentView) -> list[Option]:
-    """All that limits, lots and caps admit now, patient first; waiting is always possible."""
-    found = [Option(Action("waits", 0.0), 0)]
-    for verb, px, want, paid in _wishes(strategy, view):
-        qty = strategy.room(view, px, want) if px and px > 0 else 0
+def menu(strategy: Bounds, view: ParentView, so_far: int) -> list[Option]:
+    """All that limits, lots and caps admit now, patient first; waiting is always possible.
+
+    `so_far` lots were done since the last look: every action is weighed with them, as what that time will have done.
+    """
+    found = [Option(Action("waits", so_far), 0)]
+    for verb, px, want, paid in _wishes(strategy, view, so_far):
+        qty = strategy.room(view, px, want) if px and px > 0 and want > 0 else 0
         if qty:
-            found.append(Option(Action(verb, qty, spread_paid=paid, demands=paid == 1), qty, px))
+            found.append(Option(Action(verb, so_far + qty, spread_paid=paid, demands=paid == 1), qty, px))
     return found
 
 
-def _wishes(strategy: Bounds, view: ParentView) -> Iterator[tuple[str, int | None, int, float]]:
+def _wishes(strategy: Bounds, view: ParentView, so_far: int) -> Iterator[tuple[str, int | None, int, float]]:
     """(verb, price, lots, half-spreads paid) before bounds."""
     lot = view.instrument.lot
     flow = volume_to_come(view) * strategy.look_every / max(strategy.look_every, view.end - view.now)
-    yield "rests", strategy.price(view, crosses=False), max(lot, round(flow * strategy.near_fill_pct / 100)), 0.0
+    near, midpoint = (max(lot, round(flow * pct / 100)) for pct in (strategy.near_fill_pct, strategy.mid_fill_pct))
+    yield "rests", strategy.price(view, crosses=False), near - so_far, 0.0
     mid = _mid(view)
     if mid is not None:
-        yield "rests at the midpoint", mid, max(lot, round(flow * strategy.mid_fill_pct / 100)), 0.5
+        yield "rests at the midpoint", mid, midpoint - so_far, 0.5
     far, shown = strategy.price(view, crosses=True), far_qty(view)
     if far is None or not admits(view.side, far, view.market.far(view.side) or far):
         return  # the limit keeps it from the far touch
@@ -72,6 +99,17 @@ def _mid(view: ParentView) -> int | None:
     return px if (px - near) * sign(view.side) > 0 else None
 
 
+def order(best: Option, view: ParentView) -> tuple[Slice, ...]:
+    """The slice that it means; one that rests there already keeps its size while that is about right, and its queue."""
+    if not best.qty:
+        return ()
+    seen = view.slots.get("main")
+    if seen is None or best.action.demands or seen.price != best.px:
+        return (Slice(best.qty, best.px),)
+    about = seen.want_qty <= view.leaves_at(best.px) and 0 < best.qty - seen.want_qty <= best.qty // ABOUT
+    return (Slice(seen.want_qty if about else best.qty, best.px),)
+
+
 def reasons(best: Option, priced: Sequence[tuple[Option, Costs]]) -> str:
     """Say what was chosen over what and which cost decided: "crosses 300 rather than rests 20: in bp ...".
 
@@ -84,5 +122,5 @@ def reasons(best: Option, priced: Sequence[tuple[Option, Costs]]) -> str:
     rival, cost = min(others, key=lambda pair: pair[1].total)
     mine = next(costs for option, costs in priced if option is best)
     saved = sorted(mine.less(cost).items(), key=lambda item: -item[1])
-    said = ", ".join(f"{name} {'saves' if bp >= 0 else 'costs'} {abs(bp):.2f}" for name, bp in saved)
+    said = ", ".join(f"{name} {'saves' if bp > 0 else 'costs'} {abs(bp):.2f}" for name, bp in saved if bp)
     return f"{what} rather than {rival.action.verb} {rival.qty:,}: in bp {said}"

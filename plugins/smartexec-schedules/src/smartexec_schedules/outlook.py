@@ -49,11 +49,11 @@ def volume_to_come(view: ParentView) -> float:
     return expected if expected > 0 else max(1.0, view.leaves_qty / ASSUMED_PARTICIPATION)
 
 
-def situation(view: ParentView, *, step: int, assumed_sigma: float, reversion: float) -> Situation:
+def situation(view: ParentView, *, step: int, assumed_sigma: float, reversion: float, so_far: int = 0) -> Situation:
     """What the costs of trading depend on now. The view has a valid market, an end ahead and something left to trade.
 
     `step` in ns; `assumed_sigma` in bp for a day, where no volatility is known; `reversion` is the part of the price's
-    move since arrival that is expected to come back.
+    move since arrival that is expected to come back; `so_far` lots were done since the step began.
     """
     market, day = view.market, day_of(view.market)
     mid2 = market.mid2 or 1
@@ -63,7 +63,7 @@ def situation(view: ParentView, *, step: int, assumed_sigma: float, reversion: f
     sigma = fitted or realised or assumed_sigma / BP
     moved = 0 if view.arrival is None else (mid2 - 2 * view.arrival) / 2
     return Situation(
-        remaining=view.leaves_qty,
+        remaining=view.leaves_qty + so_far,
         time_left=left,
         step=step / day,
         volume=volume_to_come(view) / left,

@@ -22,6 +22,8 @@ class Reserve(Finishing):
     """Lots shown at a time."""
     randomize_pct: int = percent(20)
     """Each refill is up to so many percent smaller or larger, drawn from the order's seed."""
+    refill_pct: int = percent(20)
+    """It is refilled when no more than so many percent of the last refill are left; 0 = when nothing is."""
     native_reserve: bool = field(default=False, validator=instance_of(bool))
     """Let venues that take MaxFloor(111) hold the whole order and show a part each; where none does, refill it here."""
     native_peg: bool = field(default=False, validator=instance_of(bool))

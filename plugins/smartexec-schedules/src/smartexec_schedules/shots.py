@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from smartexec.api import ParentView, Slice, TimeInForce
+from smartexec_schedules.outlook import far_qty
 
 
 @frozen
@@ -13,6 +14,20 @@ class Shots:
     """Shots so far: each has a slot name of its own, since a spent one sends nothing."""
     at: int = 0
     """When the last was fired, ns UTC."""
+    px: int | None = None
+    """The far touch that it was fired at, 1e-9."""
+    shown: int = 0
+    """What was shown there, lots."""
+
+    def ready(self, view: ParentView, pause: int, rearm: int) -> int:
+        """Give when the next may be fired, ns UTC: after `pause` at a new quote, after `rearm` at the same one.
+
+        What is shown may be gone long before a quote says so.
+        """
+        if not self.fired:
+            return view.now
+        same = (self.px, self.shown) == (view.market.far(view.side), far_qty(view))
+        return self.at + (rearm if same else pause)
 
     def out(self, view: ParentView) -> Slice | None:
         """Give the last shot while it has not ended, as not to name it would cancel it; else None."""

@@ -30,7 +30,9 @@ class Sniper(Finishing):
     aggressiveness: int = percent(50)
     """How much of what the far touch shows one shot takes, percent; at a would-price it takes all there is up to it."""
     pause: int = duration(NANOS_PER_SECOND // 4)
-    """Time between shots, ns: the market must first have shown what the last one left."""
+    """Time between shots at the least, ns: the market must first have shown what the last one left."""
+    rearm: int = duration(10 * NANOS_PER_SECOND)
+    """Time between shots at a quote that has not changed since, ns: what it shows may be gone."""
 
     def decide(self, view: ParentView) -> Decision:
         """Fire a shot, wait for the one that is out, or wait for a reason."""
@@ -45,12 +47,13 @@ class Sniper(Finishing):
         if last is not None:
             return last
         aimed, why = self._aim(view, memory.fired + 1)
-        ready = memory.at + self.pause
-        if aimed is None or (memory.fired and view.now < ready):
+        ready = memory.ready(view, self.pause, max(self.pause, self.rearm))
+        if aimed is None or view.now < ready:
             wake_at = self.wake_by(view, ready if aimed else None)
             return Decision((), wake_at, note=f"waits: {why}{self.progress(view)}", state=memory)
+        fired = Shots(memory.fired + 1, view.now, view.market.far(view.side), far_qty(view))
         note = f"takes {aimed.qty:,}: {why}{self.progress(view)}"
-        return Decision((aimed,), self.wake_by(view, pause), note=note, state=Shots(memory.fired + 1, view.now))
+        return Decision((aimed,), self.wake_by(view, pause), note=note, state=fired)
 
     def _aim(self, view: ParentView, number: int) -> tuple[Slice | None, str]:
         """The shot that is worth firing, or None; and why."""

@@ -78,7 +78,9 @@ class Costs:
     """Costs of an action, weighted, bp of the value of what is left."""
 
     impact: float
-    """Spread, temporary impact and drift of what is done now."""
+    """Spread and temporary impact of what is done now."""
+    price: float
+    """Drift of what is done now: what it costs more than later because of where the price is."""
     risk: float
     """One standard deviation of what the rest costs."""
     completion: float
@@ -87,12 +89,13 @@ class Costs:
     @property
     def total(self) -> float:
         """What the actions are compared by."""
-        return math.fsum((self.impact, self.risk, self.completion))
+        return math.fsum((self.impact, self.price, self.risk, self.completion))
 
     def less(self, other: "Costs") -> dict[str, float]:
         """What each cost is less than another action's, by name: positive = saved."""
         return {
             "impact": other.impact - self.impact,
+            "price": other.price - self.price,
             "risk": other.risk - self.risk,
             "completion": other.completion - self.completion,
         }
@@ -125,7 +128,7 @@ def horizon(s: Situation, rest: float, w: Weights) -> float:
 def costs(action: Action, s: Situation, w: Weights) -> Costs:
     """What an action costs, now and for the rest that it leaves.
 
-    impact = d/R (paid spread/2 + K(d / (V step)) + drift); K only where it demands liquidity
+    impact = d/R (paid spread/2 + K(d / (V step))); K only where it demands liquidity; price = d/R drift, weighted alike
     risk = (R-d)/R sigma_now sqrt(T/3); completion = (R-d)/R (usual spread/2 + K((R-d) / (V T)))
 
     R = remaining, d = expected, T = `horizon`. The spread that counts later is the usual one, so that a wide one now is
@@ -135,12 +138,13 @@ def costs(action: Action, s: Situation, w: Weights) -> Costs:
     done = min(action.expected, s.remaining)
     rest = s.remaining - done
     moves = temporary_impact(s.sigma, done / (s.volume * s.step)) if action.demands else 0.0
-    now = math.fsum((action.spread_paid * s.spread / 2, moves, s.drift))
+    now = w.impact * done / s.remaining
     span = horizon(s, rest, w)
     pace = temporary_impact(s.sigma, rest / (s.volume * span))
     left = rest / s.remaining
     return Costs(
-        impact=w.impact * now * done / s.remaining,
+        impact=now * (action.spread_paid * s.spread / 2 + moves),
+        price=now * s.drift,
         risk=w.risk * left * s.sigma_now * EVEN * math.sqrt(span),
         completion=w.completion * left * (s.usual_spread / 2 + pace),
     )

@@ -26,13 +26,15 @@ class Tip:
         return max(0, self.size - max(0, view.cum_qty - self.base))
 
 
-def refilled(tip: Tip, view: ParentView, size: int, spread_pct: int) -> Tip:
-    """The same tip while some of it is left; then the next, up to `spread_pct` percent smaller or larger than `size`.
+def refilled(tip: Tip, view: ParentView, size: int, spread_pct: int, refill_pct: int) -> Tip:
+    """The same tip until `refill_pct` percent of it or less is left; then the next.
+
+    That is up to `spread_pct` percent smaller or larger than `size`, and what was left of the last is part of it.
 
     A bust (the order has executed less than before) leaves it as it is.
     """
     lot = view.instrument.lot
-    if tip.left(view) >= lot:
+    if tip.left(view) >= lot and tip.left(view) * 100 > tip.size * refill_pct:
         return tip
     spread = size * spread_pct // 100
     drawn = between(view.seed, tip.number, size - spread, size + spread)

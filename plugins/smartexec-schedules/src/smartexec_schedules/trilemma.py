@@ -5,10 +5,10 @@ from typing import ClassVar
 from attrs import Attribute, evolve, field, frozen
 from attrs.validators import ge, gt, instance_of
 
-from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Slice
+from smartexec.api import NANOS_PER_SECOND, Decision, ParentView
 from smartexec_schedules.common import duration, percent
 from smartexec_schedules.finishing import Finishing
-from smartexec_schedules.menu import menu, reasons
+from smartexec_schedules.menu import Span, menu, order, reasons, span_of
 from smartexec_schedules.outlook import situation
 from smartexec_schedules.terms import Weights, costs
 
@@ -28,6 +28,7 @@ class Trilemma(Finishing):
     """Do what costs least now, in weighted bp of what is left: wait, rest near, rest at the midpoint, or cross."""
 
     name: ClassVar[str] = "TRILEMMA"
+    state_type: ClassVar[type | None] = Span
 
     impact: float = weight(1.0)
     """What a bp of spread and impact paid now counts, against the other two weights."""
@@ -41,7 +42,7 @@ class Trilemma(Finishing):
     """What an order at the near touch is expected to get of the volume until the next decision; it shows no more."""
     mid_fill_pct: int = percent(20)
     """The same at the midpoint, where the tick leaves room for it."""
-    reversion_pct: int = percent(10)
+    reversion_pct: int = percent(2)
     """Part of the price's move since arrival that is expected to come back: a better price makes it faster."""
     assumed_sigma_bps: int = field(default=200, validator=[instance_of(int), gt(0)])
     """Volatility for a day, 1/10000, where none was fitted and none is measured yet."""
@@ -58,13 +59,14 @@ class Trilemma(Finishing):
             return early
         if not view.leaves_qty:
             return Decision(note=f"nothing left{self.progress(view)}")
-        sigma, reversion = self.assumed_sigma_bps, self.reversion_pct / 100
-        seen = situation(view, step=self.look_every, assumed_sigma=sigma, reversion=reversion)
+        span = span_of(view, self.look_every)
+        so_far, sigma, reversion = span.so_far(view), self.assumed_sigma_bps, self.reversion_pct / 100
+        seen = situation(view, step=self.look_every, assumed_sigma=sigma, reversion=reversion, so_far=so_far)
         weights = self.weights()
-        priced = [(option, costs(option.action, seen, weights)) for option in menu(self, view)]
+        priced = [(option, costs(option.action, seen, weights)) for option in menu(self, view, so_far)]
         best, _ = min(priced, key=lambda pair: pair[1].total)
         note = f"{reasons(best, priced)}{self.progress(view)}"
-        return Decision((Slice(best.qty, best.px),) if best.qty else (), self.wake_by(view, look), note=note)
+        return Decision(order(best, view), self.wake_by(view, span.until), note=note, state=span)
 
     def weights(self) -> Weights:
         """The weights with aggressiveness in them, as shares of 1."""
