@@ -1,4 +1,7 @@
-"""Directive `command-reference`: every command of the program with its options, as click has them."""
+"""Directive `command-reference`: every command of the program with its options, as click has them.
+
+With arguments, those commands, which plugins that are there when the pages are built may have added.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,10 +14,10 @@ from tabling import paragraph, table
 from smartexec.cli.main import BUILT_IN, main
 
 
-def commands() -> list[tuple[str, click.Command]]:
+def commands(names: Iterable[str] = BUILT_IN) -> list[tuple[str, click.Command]]:
     """Give the commands that come with smartexec and the words that call them; what plugins add is not always there."""
     assert isinstance(main, click.Group)
-    return list(below(main, BUILT_IN))
+    return list(below(main, names))
 
 
 def below(group: click.Group, names: Iterable[str], words: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -44,8 +47,10 @@ def options(command: click.Command) -> list[list[str]]:
 class CommandReference(SphinxDirective):
     """Insert a section for each command."""
 
+    optional_arguments = len(BUILT_IN)
+
     def run(self) -> list[nodes.Node]:
-        return [self._section(words, command) for words, command in commands()]
+        return [self._section(words, command) for words, command in commands(self.arguments or BUILT_IN)]
 
     def _section(self, words: str, command: click.Command) -> nodes.section:
         section = nodes.section(ids=[f"command-{words.replace(' ', '-')}"], names=[words])
