@@ -66,7 +66,9 @@ class VenueScore:
     shown_qty: Qty | None = None
     """Quantity shown at the far touch by the venue's own quote, in lots; None where it publishes none."""
     touch: Px | None = None
-    """Best price of the venue's own quote on the far side; None where it publishes none."""
+    """Best price of the venue's own quote on the far side, whether or not it is the market's; None where it has none."""
+    touch_qty: Qty | None = None
+    """Quantity shown at `touch`, in lots; None where it has none."""
     spread: Px | None = None
     """Spread of its own quote, 1e-9; None where it has no two-sided one."""
     volume_share: float = 0.0
