@@ -105,6 +105,7 @@ def scores(draw: st.DrawFn) -> list[VenueScore]:
             fill_ratio=draw(st.none() | st.floats(0, 1)),
             reject_rate=draw(st.none() | st.floats(0, 1)),
             touch=draw(st.none() | PX),
+            touch_qty=draw(st.none() | st.integers(0, 900)),
             hidden=draw(st.none() | CURVES),
             toxicity=draw(st.none() | st.floats(-20, 20)),
         )

@@ -6,9 +6,9 @@ from smartexec_routers.sweep import Sweep
 
 CENT, MIL = 10_000_000, 100_000
 BID, ASK = 9_999 * CENT, 10_001 * CENT
-DEAR = venue("XDEAR", touch=ASK, shown_qty=300, take_fee=30 * MIL, volume_share=0.3)
-CHEAP = venue("XCHEAP", touch=ASK, shown_qty=200, take_fee=-2 * MIL, volume_share=0.1)
-WORSE = venue("XWORSE", touch=ASK + CENT, shown_qty=500, take_fee=0, volume_share=0.6)
+DEAR = venue("XDEAR", touch=ASK, touch_qty=300, take_fee=30 * MIL, volume_share=0.3)
+CHEAP = venue("XCHEAP", touch=ASK, touch_qty=200, take_fee=-2 * MIL, volume_share=0.1)
+WORSE = venue("XWORSE", touch=ASK + CENT, touch_qty=500, take_fee=0, volume_share=0.6)
 ALL = [DEAR, CHEAP, WORSE]
 
 
@@ -28,7 +28,7 @@ def test_cheapest_after_fees_first() -> None:
 
 
 def test_a_fee_may_outweigh_a_worse_price() -> None:
-    dear = venue("XDEAR", touch=ASK, shown_qty=300, take_fee=110 * MIL)
+    dear = venue("XDEAR", touch=ASK, touch_qty=300, take_fee=110 * MIL)
     legs = Sweep().route(request(100, ASK + CENT, venues=[dear, WORSE])).legs
     assert legs == (Leg("XWORSE", 100, price=ASK + CENT),)
 
@@ -55,9 +55,9 @@ def test_net_of_fees_leaves_room_for_the_fee_in_the_price() -> None:
 
 
 def test_a_sale_counts_fees_the_other_way() -> None:
-    dear = venue("XDEAR", touch=BID, shown_qty=300, take_fee=30 * MIL)
-    better = venue("XBEST", touch=BID + CENT, shown_qty=100, take_fee=30 * MIL)
-    low = venue("XLOW", touch=BID - 3 * CENT, shown_qty=100)
+    dear = venue("XDEAR", touch=BID, touch_qty=300, take_fee=30 * MIL)
+    better = venue("XBEST", touch=BID + CENT, touch_qty=100, take_fee=30 * MIL)
+    low = venue("XLOW", touch=BID - 3 * CENT, touch_qty=100)
     seen = request(250, BID - CENT, side=Side.SELL, venues=[low, dear, better])
     assert [(one.mic, one.qty) for one in Sweep().route(seen).legs] == [("XBEST", 100), ("XDEAR", 150)]
     net = Sweep(net_of_fees=True).route(seen).legs
@@ -78,8 +78,8 @@ def test_a_market_slice_sweeps_all_prices() -> None:
 
 def test_a_slice_that_does_not_meet_the_market_rests_by_shares() -> None:
     assert Sweep().route(request(100, BID, venues=ALL)) == Route(
-        (Leg("XDEAR", 30, price=BID), Leg("XCHEAP", 20, price=BID), Leg("XWORSE", 50, price=BID)),
-        note="rests XDEAR 30, XCHEAP 20, XWORSE 50",
+        (Leg("XDEAR", 30, price=BID), Leg("XCHEAP", 10, price=BID), Leg("XWORSE", 60, price=BID)),
+        note="rests XDEAR 30, XCHEAP 10, XWORSE 60",
     )
 
 

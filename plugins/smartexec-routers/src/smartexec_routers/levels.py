@@ -16,6 +16,11 @@ def touched(score: VenueScore, request: RouteRequest) -> Px | None:
     return score.touch if score.touch is not None else request.market.far(request.side)
 
 
+def shown(score: VenueScore) -> int:
+    """Lots shown at the venue's own best price, else at the market's."""
+    return (score.touch_qty if score.touch_qty is not None else score.shown_qty) or 0
+
+
 def net_price(score: VenueScore, request: RouteRequest) -> float:
     """Price and taker fee per unit, the lower the better for either side; infinite where there is no price."""
     touch = touched(score, request)
@@ -33,7 +38,7 @@ def by_levels(venues: list[VenueScore], qty: int, request: RouteRequest) -> list
     """
     lot, left, parts = request.instrument.lot, qty, []
     for score in venues:
-        part = min(left, (score.shown_qty or 0) // lot * lot)
+        part = min(left, shown(score) // lot * lot)
         parts.append(part)
         left -= part
     return [part + more for part, more in zip(parts, split(left, _behind(venues), lot), strict=True)]
