@@ -66,7 +66,7 @@ class VenueScore:
     shown_qty: Qty | None = None
     """Quantity shown at the far touch by the venue's own quote, in lots; None where it publishes none."""
     touch: Px | None = None
-    """Best price of the venue's own quote on the far side, whether or not it is the market's; None where it has none."""
+    """Best price of its own quote on the far side, whether or not it is the market's; None where it has none."""
     touch_qty: Qty | None = None
     """Quantity shown at `touch`, in lots; None where it has none."""
     spread: Px | None = None
@@ -154,8 +154,8 @@ class RouteRequest:
     attempts: tuple[Attempt, ...] = field(kw_only=True, default=())
     """Legs of the slot under this decision, and those that were open when it was made."""
     outcomes: tuple[Attempt, ...] = field(kw_only=True, default=())
-    """Legs of the logic for this instrument, whichever order they were for, that ended since it was last asked about it:
-    none before it has given something to be kept (`Route.learned`)."""
+    """Legs of the logic for this instrument, whichever order they were for, that ended since it was last asked about
+    it; none before it has given something to be kept (`Route.learned`)."""
     overbook_qty: Qty = field(kw_only=True, default=Qty(0))
     """Lots that legs may have beyond `qty`: the budget that `[routing.overbook]` grants the logic, else 0."""
     woken_by: Wake = field(kw_only=True, default=Wake.START)
