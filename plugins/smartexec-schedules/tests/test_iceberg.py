@@ -145,6 +145,12 @@ def test_late_it_follows_one_level_further() -> None:
     assert Iceberg(aggressiveness=50, peg="far").decide(view(now=START + 1_800 * SECOND)).slices[0].price == ASK
 
 
+def test_behind_an_even_pace_it_follows_further() -> None:
+    keen = Iceberg(aggressiveness=20, adapt=100)
+    prices = [keen.decide(view(now=START + 1_800 * SECOND, cum_qty=done)).slices[0].price for done in (0, 300)]
+    assert prices == [MID, BID]
+
+
 # -- venues that show and move ---------------------------------------------------------------------------------------
 
 

@@ -68,6 +68,15 @@ def test_a_would_price_takes_all_up_to_it() -> None:
     assert Sniper(would_price=ASK - CENT).decide(view()).slices == ()
 
 
+def test_behind_an_even_pace_it_takes_more() -> None:
+    """Half the time is over and nothing done: half of 60 points more."""
+    keen = Sniper(max_spread_ticks=2, adapt=60)
+    assert [keen.decide(view(now=START + 1_800 * SECOND, cum_qty=done)).slices[0].qty for done in (0, 500)] == [
+        400,
+        250,
+    ]
+
+
 def test_a_seller_takes_the_bid() -> None:
     seen = view(side=Side.SELL, market=market(bid_qty=80))
     assert WIDE.decide(seen).slices == (ioc(1, 40, BID),)

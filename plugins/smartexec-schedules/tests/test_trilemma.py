@@ -100,6 +100,22 @@ def test_only_ratios_of_weights_count() -> None:
     assert light.decide(seen()) == heavy.decide(seen())
 
 
+def test_behind_an_even_pace_impact_counts_less() -> None:
+    keen = Trilemma(impact=1, risk=1, completion=2, adapt=80)
+    half = START + TRADING_DAY // 4
+    assert [keen.weights(seen(now=half, cum_qty=done)).impact for done in (0, 5_000)] == pytest.approx([0.15, 0.25])
+
+
+def test_an_execution_does_not_begin_the_span_anew() -> None:
+    """What it decides to have done until the next look is the same before and after half of it is filled."""
+    trader = Trilemma(risk=5.0)
+    before = trader.decide(seen())
+    asked = before.slices[0].qty
+    after = trader.decide(seen(now=START + SECOND, cum_qty=asked // 2, state=before.state))
+    assert after.wake_at == before.wake_at
+    assert filled(after, seen()) <= asked - asked // 2 + 10_000 // 32
+
+
 # -- what it expects of the market -------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Slice
-from smartexec_schedules.common import LOOKS, Working, duration
+from smartexec_schedules.common import LOOKS, Working, duration, percent
 from smartexec_schedules.touch import admits
 
 
@@ -13,6 +13,18 @@ class Finishing(Working):
 
     finish: int = duration(60 * NANOS_PER_SECOND)
     """With `complete` it crosses for all that is left this long before its end, ns; without an end it never does."""
+
+    adapt: int = percent(0)
+    """Points that aggressiveness gains while the whole order is behind an even pace, fewer where less of it is; worked
+    out anew at every decision."""
+
+    def eagerness(self, view: ParentView) -> int:
+        """Give aggressiveness as it is now, 0..100: higher where the order is behind an even pace."""
+        if not view.end or not view.order_qty:
+            return self.aggressiveness
+        due = view.order_qty * (view.now - view.start) // (view.end - view.start)
+        behind = max(0, due - (view.order_qty - view.leaves_qty))
+        return min(100, self.aggressiveness + self.adapt * behind // view.order_qty)
 
     def finish_at(self, view: ParentView) -> int | None:
         """Give the time from which it finishes, ns UTC; None = never."""

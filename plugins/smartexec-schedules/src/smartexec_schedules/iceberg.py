@@ -55,13 +55,13 @@ class Iceberg(Reserve):
         wake_at = self.wake_by(view, tip.at + self.reprice_after if tip.px != target else again)
         return Decision((*want, *memo), wake_at, note=note, state=tip)
 
-    def _level_at(self, view: ParentView) -> int:
+    def _level_at(self, view: ParentView, eagerness: int) -> int:
         """Time from which it follows one level further, ns UTC."""
-        return boundary(100 - self.aggressiveness, view.start, view.end, 100)
+        return boundary(100 - eagerness, view.start, view.end, 100)
 
     def _level(self, view: ParentView) -> str:
         names = tuple(LEVELS)
-        late = view.end > 0 and view.now >= self._level_at(view)
+        late = view.end > 0 and view.now >= self._level_at(view, self.eagerness(view))
         return names[min(names.index(self.peg) + late, len(names) - 1)]
 
     def _stays(self, view: ParentView, tip: Tip, bound: int | None, slot: str) -> bool:
@@ -72,5 +72,5 @@ class Iceberg(Reserve):
 
     def wake_by(self, view: ParentView, at: int | None = None) -> int | None:
         """Give the earlier of `at` and the next time that the clock alone changes something."""
-        times = (super().wake_by(view, at), self._level_at(view) if view.end else None)
+        times = (super().wake_by(view, at), self._level_at(view, self.aggressiveness) if view.end else None)
         return min((time for time in times if time is not None and time > view.now), default=None)

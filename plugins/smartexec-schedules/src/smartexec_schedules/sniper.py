@@ -64,7 +64,7 @@ class Sniper(Finishing):
         px = self.price(view, crosses=True)
         if not why or not px or not admits(view.side, px, view.market.far(view.side) or px):
             return None, "held by the limit" if why else "no reason to take"
-        qty = self.room(view, px, max(view.instrument.lot, shown * self.aggressiveness // 100), slot(number))
+        qty = self.room(view, px, max(view.instrument.lot, shown * self.eagerness(view) // 100), slot(number))
         return (shot(number, qty, px), why) if qty else (None, f"{why}, but no room")
 
     def _reason(self, view: ParentView) -> str:

@@ -62,13 +62,13 @@ class Trilemma(Finishing):
         span = span_of(view, self.look_every)
         so_far, sigma, reversion = span.so_far(view), self.assumed_sigma_bps, self.reversion_pct / 100
         seen = situation(view, step=self.look_every, assumed_sigma=sigma, reversion=reversion, so_far=so_far)
-        weights = self.weights()
+        weights = self.weights(view)
         priced = [(option, costs(option.action, seen, weights)) for option in menu(self, view, so_far)]
         best, _ = min(priced, key=lambda pair: pair[1].total)
         note = f"{reasons(best, priced)}{self.progress(view)}"
         return Decision(order(best, view), self.wake_by(view, span.until), note=note, state=span)
 
-    def weights(self) -> Weights:
-        """The weights with aggressiveness in them, as shares of 1."""
+    def weights(self, view: ParentView) -> Weights:
+        """The weights as shares of 1, with aggressiveness in them."""
         given = Weights(impact=self.impact, risk=self.risk, completion=self.completion).normalised()
-        return evolve(given, impact=given.impact * (100 - self.aggressiveness) / 100)
+        return evolve(given, impact=given.impact * (100 - self.eagerness(view)) / 100)
