@@ -12,7 +12,7 @@ from smartexec.errors import JournalError
 from smartexec.kernel.advisor import Fault
 from smartexec.runtime.advisors import AuditAdvisor, PluginAdvisor, RecordedAdvisor
 from smartexec.runtime.intake import Strategies
-from smartexec.runtime.records import make_advice, read_advice
+from smartexec.runtime.records import Memory, make_advice, read_advice
 from smartexec.testing import request, view
 
 
@@ -113,7 +113,7 @@ def test_time_budget_counts_only_where_there_is_one(answer: Callable[[Any], None
 
 def test_recorded_answer_comes_back_typed_if_the_type_is_known() -> None:
     advice = make_advice("ANSWERS", "P1", GOOD)
-    assert read_advice(advice, State) == GOOD
+    assert read_advice(advice, Memory(State)) == GOOD
     assert read_advice(advice).state == {"asked": 2, "shares": ["1/3"]}
     assert evolve(read_advice(advice), state=None) == evolve(GOOD, state=None)
 
@@ -156,7 +156,7 @@ def test_recorded_answer_that_is_not_asked_for_is_an_error() -> None:
 def test_audit_goes_on_with_the_recorded_answer_and_lists_the_other(answer: Callable[[Any], None]) -> None:
     asked = view()
     recorded = make_advice("ANSWERS", asked.parent_id, GOOD)
-    audit = AuditAdvisor(plugin_advisor(), {"ANSWERS": State})
+    audit = AuditAdvisor(plugin_advisor(), {"ANSWERS": Memory(State)})
     answer(GOOD)
     audit.load(7, [recorded, recorded])
     assert audit.decide("ANSWERS", (), asked) == GOOD
