@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,14 +28,13 @@ from smartexec_tca.comparison_report import (
     share_table,
     time_rows,
 )
+from smartexec_tca.console import show
 from smartexec_tca.files import as_json, write_csv, write_text
 from smartexec_tca.plots import html
 from smartexec_tca.study import Outcome, Tell, study, tasks
 from smartexec_tca.units import RESAMPLE
 from smartexec_tca.worked import METRICS
 
-WIDTH: Final = 140
-"""Characters, where there is no terminal to say."""
 BROKEN: Final = 1
 """Exit code: a run failed, broke a law or lost something."""
 
@@ -145,10 +145,10 @@ def _write(folder: Path, compared: Sequence[Compared], outcomes: Sequence[Outcom
 
 
 def _show(compared: Sequence[Compared], folder: Path) -> None:
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     for metric in METRICS:
-        console.print(cost_table(compared, metric), "")
-    console.print(share_table(compared))
+        show(partial(cost_table, compared, metric), partial(cost_table, compared, metric, whole=False))
+        click.echo()
+    show(partial(share_table, compared), partial(share_table, compared, whole=False))
     click.echo(FOOTNOTE)
     click.echo(f"written to {folder}: comparison.csv, comparison.json, parents.csv, runs.csv, plots.html")
 

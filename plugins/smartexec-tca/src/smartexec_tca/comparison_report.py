@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
 
 from smartexec_tca.bootstrap import Estimate
 from smartexec_tca.comparison import Compared, Measured
+from smartexec_tca.console import ruled
 from smartexec_tca.study import Outcome
 from smartexec_tca.worked import METRICS
 
@@ -15,6 +15,8 @@ DIGITS: Final = 6
 NAMES: Final = {"arrival": "arrival", "vwap": "interval VWAP", "close": "close", "shortfall": "shortfall (IS)"}
 LABEL: Final = 30
 """Characters of a combination's name before it is folded."""
+SHORT: Final = 17
+"""The same where there is little room."""
 FOOTNOTE: Final = (
     "costs positive = worse, of parent orders, weighted by notional; difference: from the first line, paired,\n"
     "* = its interval does not hold 0; fill: of what child orders sent; done: of what was ordered; passive: of\n"
@@ -22,6 +24,9 @@ FOOTNOTE: Final = (
 )
 _MEASURED: Final = ("mean", "low", "high", "difference", "difference_low", "difference_high", "sd", "tail")
 _SHARES: Final = ("fees_bps", "fill_rate", "completion", "passive", "children", "worked_seconds")
+_SHARE_HEADS: Final = (
+    *("runs", "par-\nents", "fill\n%", "done\n%", "passive\n%", "fees\nbp", "chil-\ndren", "worked\ns", "time\ns"),
+)
 COLUMNS: Final = (
     *("combination", "strategy", "params", "router", "runs", "failed", "parents", "units", "notional"),
     *(f"{metric}_{what}" for metric in METRICS for what in _MEASURED),
@@ -65,36 +70,27 @@ def report(compared: Sequence[Compared], outcomes: Sequence[Outcome], settings: 
     return {**settings, "combinations": [_told(one) for one in compared], "failed": faults}
 
 
-def cost_table(compared: Sequence[Compared], metric: str) -> RichTable:
-    """Give a cost of each combination, for people."""
-    heads = ("mean", "95 %", "difference", "95 %", "sd", "worst 5 %")
-    found = _table(f"{NAMES[metric]}, bp", heads)
+def cost_table(compared: Sequence[Compared], metric: str, *, whole: bool = True) -> RichTable:
+    """Give a cost of each combination, for people; not whole, it fits into 80 columns."""
+    heads = ("mean", "95 %", "differ-\nence", "95 %", "sd", "worst\n5 %")
+    found = ruled(f"{NAMES[metric]}, bp", heads, LABEL if whole else SHORT)
+    digits = 2 if whole else 1
     for number, one in enumerate(compared):
         measured = one.metrics[metric]
-        apart = _estimate(measured.difference, star=True) if number else ["-", ""]
+        apart = _estimate(measured.difference, digits, star=True) if number else ["-", ""]
         scatter = [_number(measured.deviation), _number(measured.tail, "+.1f")]
-        found.add_row(one.combination.label, *_estimate(measured.mean), *apart, *scatter)
+        found.add_row(one.combination.label, *_estimate(measured.mean, digits), *apart, *scatter)
     return found
 
 
-def share_table(compared: Sequence[Compared]) -> RichTable:
-    """Give what was done, and how, for people."""
-    found = _table(
-        "", ("runs", "parents", "fill %", "done %", "passive %", "fees bp", "children", "worked s", "time s")
-    )
+def share_table(compared: Sequence[Compared], *, whole: bool = True) -> RichTable:
+    """Give what was done, and how, for people; not whole, it fits into 80 columns."""
+    found = ruled("", _SHARE_HEADS, LABEL if whole else SHORT)
     for one in compared:
         runs = f"{one.runs - one.failed}" + (f" of {one.runs}" if one.failed else "")
         shares = [_percent(share) for share in (one.fill_rate, one.completion, one.passive)]
         others = [_number(one.fees_bps, ".2f"), _number(one.children), _number(one.worked_seconds, ".0f")]
         found.add_row(one.combination.label, runs, f"{one.parents:,}", *shares, *others, f"{one.seconds:.1f}")
-    return found
-
-
-def _table(name: str, heads: Sequence[str]) -> RichTable:
-    found = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    found.add_column(name, overflow="fold", min_width=LABEL, max_width=LABEL)
-    for head in heads:
-        found.add_column(head, justify="right", no_wrap=True)
     return found
 
 
@@ -132,14 +128,14 @@ def _cell(value: float | None) -> str:
     return "" if value is None else f"{_rounded(value):.{DIGITS}f}"
 
 
-def _estimate(one: Estimate, *, star: bool = False) -> list[str]:
+def _estimate(one: Estimate, digits: int, *, star: bool = False) -> list[str]:
     """Give a value and its interval; with a star where the interval does not hold 0."""
     if one.value is None:
         return ["-", ""]
     if one.low is None or one.high is None:
-        return [f"{one.value:+.2f}", ""]
+        return [f"{one.value:+.{digits}f}", ""]
     clear = "*" if star and one.low * one.high > 0 else ""
-    return [f"{one.value:+.2f}{clear}", f"{one.low:+.2f} .. {one.high:+.2f}"]
+    return [f"{one.value:+.{digits}f}{clear}", f"{one.low:+.{digits}f}..{one.high:+.{digits}f}"]
 
 
 def _number(value: float | None, form: str = ".1f") -> str:

@@ -1,13 +1,13 @@
 """How costs of a run are printed: columns of the files, of the table on a terminal, of JSON. Works nothing out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Final
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
 
 from smartexec_tca.cells import NANO, currency, fixed
+from smartexec_tca.console import ruled
 from smartexec_tca.costs import BPS
 from smartexec_tca.orders import BENCHMARKS, OrderCost
 from smartexec_tca.summary import Cost, Summary
@@ -30,10 +30,6 @@ SUMMARY_COLUMNS: Final = (
     *("kind", "group", "orders", "executed", "notional", "done"),
     *(f"{name}_{what}" for name in BENCHMARKS for what in ("bps", "money")),
     *("fees_bps", "fees", "is_delay_bps", "is_trading_bps", "is_opportunity_bps", "is_bps", "is_money"),
-)
-HEADS: Final = (
-    *("orders", "notional", "done\n%", "arrival\nbp", "VWAP\nbp", "TWAP\nbp", "close\nbp", "fees\nbp", "IS\nbp"),
-    "IS\nmoney",
 )
 
 
@@ -62,14 +58,12 @@ def summary_row(line: Summary) -> list[str]:
     return [*row, bps(line.shortfall.bps), _known(line.shortfall)]
 
 
-def summary_table(lines: Iterable[Summary]) -> RichTable:
-    """Give the table for people."""
-    table = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column(_NAMES[next(iter(lines)).kind] if (lines := list(lines)) else "", no_wrap=True)
-    for head in HEADS:
-        table.add_column(head, justify="right", no_wrap=True)
+def summary_table(lines: Sequence[Summary], *, whole: bool = True) -> RichTable:
+    """Give the table for people; not whole, it fits into 80 columns."""
+    cells = [cell for cell in _CELLS if whole or cell[0] not in _LEFT_OUT]
+    table = ruled(_NAMES[lines[0].kind], [head for head, _ in cells])
     for line in lines:
-        table.add_row(line.group, *(cell(line) or "-" for cell in _CELLS))
+        table.add_row(line.group, *(show(line) or "-" for _, show in cells))
     return table
 
 
@@ -110,12 +104,16 @@ def _benchmark(name: str) -> Callable[[Summary], str]:
 
 
 _NAMES: Final = {"CLIENT": "account", "PARENT": "strategy, symbol", "CHILD": "venue"}
-_CELLS: Final[Sequence[Callable[[Summary], str]]] = (
-    lambda line: f"{line.orders:,}",
-    lambda line: _whole(line.notional),
-    lambda line: fixed(None if line.done is None else line.done * 100, 1),
-    *(_benchmark(name) for name in BENCHMARKS),
-    lambda line: fixed(line.fees.bps, 2),
-    lambda line: _signed(line.shortfall.bps),
-    lambda line: _whole(line.shortfall.money) if line.shortfall.weight else "",
+_CELLS: Final[Sequence[tuple[str, Callable[[Summary], str]]]] = (
+    ("orders", lambda line: f"{line.orders:,}"),
+    ("notional", lambda line: _whole(line.notional)),
+    ("done\n%", lambda line: fixed(None if line.done is None else line.done * 100, 1)),
+    ("arrival\nbp", _benchmark("arrival")),
+    ("VWAP\nbp", _benchmark("vwap")),
+    ("TWAP\nbp", _benchmark("twap")),
+    ("close\nbp", _benchmark("close")),
+    ("fees\nbp", lambda line: fixed(line.fees.bps, 2)),
+    ("IS\nbp", lambda line: _signed(line.shortfall.bps)),
+    ("IS\nmoney", lambda line: _whole(line.shortfall.money) if line.shortfall.weight else ""),
 )
+_LEFT_OUT: Final = ("notional", "IS\nmoney")

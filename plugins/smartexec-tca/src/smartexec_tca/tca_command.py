@@ -1,21 +1,18 @@
 """`smartexec tca RUN`."""
 
-import sys
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
 
 from smartexec.api import Host
+from smartexec_tca.console import show
 from smartexec_tca.files import as_json, write_csv
 from smartexec_tca.orders import OrderCost, order_costs
 from smartexec_tca.report import FOOTNOTE, ORDER_COLUMNS, SUMMARY_COLUMNS, order_row, summary_row, summary_table
 from smartexec_tca.summary import Summary, summarise
 
 KINDS: Final = ("CLIENT", "PARENT", "CHILD")
-WIDTH: Final = 140
-"""Characters, where there is no terminal to say."""
 
 
 @click.command("tca")
@@ -40,7 +37,7 @@ def command(host: Host, run: Path, by: str, json_: bool, out: Path | None) -> No
     if json_:
         click.echo(as_json(_report(run, folder, chosen)), nl=False)
         return
-    Console(width=None if sys.stdout.isatty() else WIDTH).print(summary_table(chosen))
+    show(lambda: summary_table(chosen), lambda: summary_table(chosen, whole=False))
     click.echo(FOOTNOTE)
     click.echo(f"written to {folder}: summary.csv, orders.csv")
 
