@@ -148,10 +148,12 @@ class Scorecard:
         """Of an execution just booked.
 
         Who takes pays a spread from the midpoint when the order was sent, as in SEC Rule 605: the quote after it may
-        already lack what was taken. Who rested is measured from the midpoint at the execution; an auction has none.
+        already lack what was taken. Who rested is measured from the midpoint at the execution, and so is everybody at
+        a dark venue: orders rest there and are called takers, and no quote moves. An auction has no midpoint.
         """
         market, now, liquidity = child.parent.market, execution.time, execution.liquidity
-        if liquidity is Liquidity.REMOVED or (liquidity is Liquidity.NONE and child.time_in_force in AT_ONCE):
+        took = liquidity is Liquidity.REMOVED or (liquidity is Liquidity.NONE and child.time_in_force in AT_ONCE)
+        if took and child.mic not in self._dark:
             before = valid_mid2(child.mark0)
         else:
             before = None if liquidity is Liquidity.AUCTION else valid_mid2(market.best())

@@ -138,6 +138,14 @@ def test_who_rested_earns_from_the_midpoint_at_the_execution() -> None:
     assert score(desk).effective_bps is None
 
 
+def test_dark_venue_is_measured_from_the_midpoint_at_the_execution() -> None:
+    desk = alone(ATS)
+    desk.tell(own("A", 100, 1010))
+    desk.tell(quote(1001, 1003))
+    desk.tell(fill("P1.1", 100, 1002, ATS, liquidity=Liquidity.REMOVED))
+    assert score(desk, ATS).effective_bps == 0
+
+
 def test_markouts_are_from_the_midpoint_that_stood_at_the_horizon() -> None:
     """However late the next event comes, and whatever it says: the quote after the horizon does not count."""
     desk = alone()
