@@ -24,6 +24,7 @@ from smartexec.registry import Registry, discover
 from smartexec.runtime.config import Config, Section, StatisticsPart, read
 from smartexec.runtime.schema import build, check_fields
 from smartexec.runtime.statistics_file import load_statistics
+from smartexec.runtime.venues_file import NO_HISTORY, VenueHistory, load_venues, typed_learned
 
 
 @frozen(kw_only=True)
@@ -42,6 +43,8 @@ class Plan:
     journal: Journal
     statistics: Mapping[str, Statistics] = field(factory=dict)
     """By symbol, from `[statistics] volume`."""
+    history: VenueHistory = NO_HISTORY
+    """Of the venues and routing logics of this run, from `[statistics] venues`."""
     sinks: tuple[Sink, ...] = field(factory=tuple)
 
     @property
@@ -103,6 +106,7 @@ class _Maker:
             statistics=self.statistics(),
             sinks=tuple(self.many("sink", config.sinks)),
         )
+        plan = evolve(plan, history=self.history(plan))
         if self.faults:
             self.start_inputs((*plan.feeds, *plan.sources))
         return None if journal is None else plan
@@ -173,6 +177,19 @@ class _Maker:
             self.fault(error)
             return {}
         return {symbol: known[symbol] for symbol in self.config.instruments if symbol in known}
+
+    def history(self, plan: Plan) -> VenueHistory:
+        """Read what earlier runs have measured and learned, of the instruments, venues and logics of this run."""
+        name = self.config.statistics.venues
+        if not name:
+            return NO_HISTORY
+        try:
+            known = load_venues(self.config.base / name).of(self.config.instruments, plan.venues, plan.routers)
+            typed_learned(known.learned, plan.routers)
+        except ConfigError as error:
+            self.fault(error)
+            return NO_HISTORY
+        return known
 
     def check_strategies(self) -> None:
         known = self.registry.strategies()

@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 from smartexec.errors import JournalError
 from smartexec.interfaces.journal import Journal
 from smartexec.kernel.advisor import Fault
+from smartexec.kernel.tally import Tally
 from smartexec.model.commands import Command
 from smartexec.model.enums import Wake
 from smartexec.model.events import (
@@ -69,6 +70,10 @@ class Header:
     routers: tuple[str, ...]
     statistics: dict[str, Statistics] = field(factory=dict)
     """By symbol: what was known of its trading when the run began."""
+    tallies: dict[str, dict[str, Tally]] = field(factory=dict)
+    """By symbol and MIC: what the scorecard began with."""
+    learned: dict[str, dict[str, Any]] = field(factory=dict)
+    """By routing logic and symbol: what it had learned before, as plain data."""
 
     @property
     def wakes(self) -> dict[str, frozenset[Wake]]:
@@ -175,8 +180,18 @@ def read_advice(advice: Advice, memory: Memory = NO_MEMORY) -> Any:
     for name, kind in (("state", memory.state), ("learned", memory.learned)):
         kept = getattr(answer, name, None)
         if kept is not None and kind is not None:
-            typed[name] = msgspec.convert(kept, kind, dec_hook=_from_plain)
+            typed[name] = as_type(kept, kind)
     return evolve(answer, **typed) if typed else answer
+
+
+def to_builtins(value: Any) -> Any:
+    """Give attrs values as plain data that JSON can hold."""
+    return msgspec.to_builtins(value, str_keys=True, enc_hook=_to_plain)
+
+
+def as_type(plain: Any, kind: type) -> Any:
+    """Give plain data back as what a plugin wanted remembered; msgspec.ValidationError if it is no such thing."""
+    return msgspec.convert(plain, kind, str_keys=True, dec_hook=_from_plain)
 
 
 class CommandDigest:

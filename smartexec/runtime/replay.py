@@ -7,7 +7,7 @@ tables, so that the first difference has a `seq`. With an audit the plugins are 
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from smartexec.errors import ConfigError, JournalError, SmartexecError
 from smartexec.interfaces.context import Context
@@ -34,6 +34,7 @@ class Replay:
 
     plan: Plan
     header: Header
+    engine: Engine
     blotter: Blotter
     counts: Counts
     records: int
@@ -86,9 +87,16 @@ def replay(
     audit: bool = False,
     registry: Registry | None = None,
     files: bool = True,
+    seeded: bool = True,
 ) -> Replay:
-    """Fold the run in folder `run` again and compare; with its table files too, unless `files` is false."""
+    """Fold the run in folder `run` again and compare; with its table files too, unless `files` is false.
+
+    Unless it is `seeded`, the scorecard begins with nothing and ends with what the run itself has seen: recorded
+    routes do not depend on it (an audit's do).
+    """
     opened = open_run(run, registry)
+    if not seeded:
+        opened.header = evolve(opened.header, tallies={}, learned={})
     try:
         with gc_policy():
             return _Fold(opened, progress, audit, files).run()
@@ -130,7 +138,7 @@ class _Fold:
         self.progress = progress
         self.audit = _auditor(plan) if audit else None
         self.advisor: RecordedAdvisor = self.audit or RecordedAdvisor()
-        self.engine: Engine = make_engine(opened.header, plan.config.settings, self.advisor)
+        self.engine: Engine = make_engine(opened.header, plan, self.advisor)
         self.digest = CommandDigest()
         self.counts = Counts()
         self.feed = merge_feeds(plan.feeds, lambda _: None)
@@ -152,6 +160,7 @@ class _Fold:
         return Replay(
             plan=self.opened.plan,
             header=self.opened.header,
+            engine=self.engine,
             blotter=self.engine.blotter,
             counts=self.counts,
             records=self.records,

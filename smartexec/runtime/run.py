@@ -136,7 +136,7 @@ def _prepare(plan: Plan, out: Path, header: Header, faults: FaultLog) -> None:
 def _loop(plan: Plan, header: Header, faults: FaultLog, progress: Progress | None) -> tuple[Loop, Blotter]:
     strategies = Strategies(plan.strategies, plan.config.strategies)
     advisor = PluginAdvisor(strategies, plan.routers)
-    engine = make_engine(header, plan.config.settings, advisor)
+    engine = make_engine(header, plan, advisor)
     loop = Loop(
         engine=engine,
         drain_advice=advisor.drain,

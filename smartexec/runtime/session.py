@@ -11,10 +11,11 @@ from smartexec.interfaces.context import Context
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.kernel.advisor import Advisor
 from smartexec.kernel.engine import Engine
-from smartexec.kernel.settings import Allocation, Settings, Timing
+from smartexec.kernel.settings import Allocation, Timing
 from smartexec.runtime.plan import Plan
 from smartexec.runtime.records import VERSION, Header
 from smartexec.runtime.schema import one_line
+from smartexec.runtime.venues_file import typed_learned
 
 
 class FaultLog:
@@ -97,6 +98,8 @@ def header_of(plan: Plan) -> Header:
         strategies={name: tuple(sorted(w.value for w in wakes)) for name, wakes in plan.wakes.items()},
         routers=tuple(plan.routers),
         statistics=dict(plan.statistics),
+        tallies={symbol: dict(by) for symbol, by in plan.history.tallies.items()},
+        learned={name: dict(by) for name, by in plan.history.learned.items()},
     )
 
 
@@ -105,9 +108,12 @@ def digests(feeds: tuple[MarketDataFeed, ...]) -> tuple[str, ...]:
     return tuple(f"{feed.name} {feed.digest()}" for feed in feeds)
 
 
-def make_engine(header: Header, settings: Settings, advisor: Advisor) -> Engine:
+def make_engine(header: Header, plan: Plan, advisor: Advisor) -> Engine:
     """Make the engine from what the journal's header says, so that a run and its replay have the same."""
-    return Engine(settings, header.instruments, header.venues, header.wakes, header.routers, advisor, header.statistics)
+    return Engine(
+        plan.config.settings, header.instruments, header.venues, header.wakes, header.routers, advisor,
+        header.statistics, header.tallies, typed_learned(header.learned, plan.routers),
+    )  # fmt: skip
 
 
 def fair_lot(allocation: Allocation) -> int:
