@@ -161,7 +161,7 @@ def test_a_toxic_venue_is_left_alone_then_judged_again(bad: dict[str, float]) ->
 
     def mics(now: int, learned: object, score: VenueScore = toxic) -> tuple[list[str], object]:
         route = logic.route(asked(500, venues=[LIT, score, B], now=START + now, learned=learned))
-        return [one.mic for one in route.legs], route.learned
+        return [one.mic for one in route.legs], route.learned or learned
 
     first, learned = mics(0, None)
     again, learned = mics(59 * SECOND, learned)

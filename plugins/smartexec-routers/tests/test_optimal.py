@@ -15,10 +15,12 @@ from smartexec.api import (
     RouteRequest,
     Side,
     TimeInForce,
+    VenueKind,
     VolumeCurve,
 )
 from smartexec.testing import START, market, request, venue
 from smartexec_routers.cont_kukanov import Costs, Split, gradient, one_venue, step_size
+from smartexec_routers.flow import Watch
 from smartexec_routers.iterates import Iterates
 from smartexec_routers.optimal import Optimal, Outflows
 from smartexec_routers.queue_outflow import Exponential
@@ -172,7 +174,19 @@ def test_a_venue_that_comes_later_begins_with_its_model() -> None:
     assert route.learned.limits == pytest.approx((0.4, 0.136))
 
 
+def test_what_is_as_it_was_is_not_said_again() -> None:
+    learned = Iterates(("XA", "XB"), 0.5, (0.25, 0.25), 0.5, (0.25, 0.25), 1)
+    assert PAPER.route(two(learned=learned, slice=request(1_000, BID).slice, limit=BID)).learned is None
+    assert PAPER.route(asked()).learned is None
+
+
 def test_it_sees_only_lit_venues_unless_there_is_none() -> None:
-    assert PAPER.route(asked(0)) == Route(
-        note="0 is less than a lot of 1", state=PAPER.route(asked(0)).state, learned=Iterates()
-    )
+    dark = venue("XDARK", VenueKind.DARK)
+    assert {one.mic for one in PAPER.route(asked(venues={LIT.mic: LIT, dark.mic: dark})).legs} == {"XA"}
+    assert {one.mic for one in PAPER.route(asked(venues={dark.mic: dark})).legs} == {"XDARK"}
+
+
+def test_it_says_why_it_places_nothing() -> None:
+    assert PAPER.route(asked(0)) == Route(note="0 is less than a lot of 1", state=Watch(START, 0))
+    ioc = request(10, ASK, time_in_force=TimeInForce.IOC).slice
+    assert PAPER.route(asked(10, slice=ioc, attempts=(ended(Leg("XA", 10, price=ASK), 0),))).note == "all tried"

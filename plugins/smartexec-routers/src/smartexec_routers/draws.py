@@ -5,12 +5,13 @@ rested as long as it was meant to. One that was cancelled early, or refused, spo
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import evolve, frozen
 
 from smartexec.api import Attempt, Leg, Outcome, RouteRequest
 
+T = TypeVar("T")
 MAX_DRAWS: Final = 64
 """Draws that wait at most; the oldest is forgotten first (one whose leg was refused would wait for ever)."""
 
@@ -66,6 +67,11 @@ def settle(draws: Iterable[Draw], request: RouteRequest) -> tuple[tuple[Draw, ..
 def kept(draws: tuple[Draw, ...], *new: Draw) -> tuple[Draw, ...]:
     """Add draws that wait for something, forgetting the oldest."""
     return (*draws, *(draw for draw in new if draw.waiting))[-MAX_DRAWS:]
+
+
+def news(known: T, before: T) -> T | None:
+    """What a route is to say of what it has learned: nothing where that is as it was, so that journals stay small."""
+    return None if known == before else known
 
 
 def _booked(draw: Draw, ended: Iterable[Attempt]) -> Draw:

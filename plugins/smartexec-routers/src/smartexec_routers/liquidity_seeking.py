@@ -20,7 +20,7 @@ from smartexec.api import (
     VenueKind,
     VenueScore,
 )
-from smartexec_routers.draws import drawn, kept
+from smartexec_routers.draws import drawn, kept, news
 from smartexec_routers.exponentiated import by_chance, by_remainder, explored
 from smartexec_routers.greedy import greedy
 from smartexec_routers.placing import at_midpoint, leg, marketable, placeable, usable, why_none
@@ -79,25 +79,26 @@ class LiquiditySeeking(RoutingLogic):
 
     def route(self, request: RouteRequest) -> Route:
         """Place what is unplaced: at hidden venues while they are worth it, then at lit ones."""
-        known = request.learned if isinstance(request.learned, Sought) else Sought()
-        known = taught(known, request, self.eta)
+        before = request.learned if isinstance(request.learned, Sought) else Sought()
+        known = taught(before, request, self.eta)
         qty, venues = placeable(request), sorted(fresh(request), key=lambda score: fee(score, request))
         lit = [score for score in venues if score.capabilities.kind is VenueKind.LIT]
         hidden = [score for score in venues if score.capabilities.kind is not VenueKind.LIT]
         known = judged(known, hidden, request.now, self.max_toxicity_bps, self.back_off)
-        known = of_venues(known, [score.mic for score in hidden])
+        if self.method is Method.EG:
+            known = of_venues(known, [score.mic for score in hidden])
         wait = self._wait(request, bool(lit))
         dark = self._dark(self._open(hidden, known, request, bool(lit)), qty, request, known, wait)
-        if dark:
+        if dark and self.method is Method.EG:
             known = evolve(known, draws=kept(known.draws, drawn(dark, request, qty, 0, wait or 0)))
         rest = qty - sum(one.qty for one in dark)
         to_lit = shares(lit, rest, request) if self._lights(dark, wait, request) else []
         legs = [*dark, *(leg(score, part, request) for score, part in to_lit)]
         if not legs:
-            return Route(note=_why_none(request, venues, hidden, known), learned=known)
+            return Route(note=_why_none(request, venues, hidden, known), learned=news(known, before))
         said = ", ".join(f"{one.mic} {one.qty}" for one in legs)
         later = request.now + wait + wait // CONFIRMING if wait and rest and not to_lit else None
-        return Route(legs, later, note=f"{self.method.value}: {said}", learned=known)
+        return Route(legs, later, note=f"{self.method.value}: {said}", learned=news(known, before))
 
     def _wait(self, request: RouteRequest, lit: bool) -> int | None:
         """How long an order may wait at a hidden venue now, ns: 0 = no more, None = for good, without a lit venue."""

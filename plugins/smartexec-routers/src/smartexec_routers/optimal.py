@@ -12,7 +12,7 @@ from attrs.validators import ge, gt, instance_of
 
 from smartexec.api import NANOS_PER_SECOND, Leg, Mic, Px, Route, RouteRequest, RoutingLogic, Side, VenueKind, VenueScore
 from smartexec_routers.cont_kukanov import Costs, Split, one_venue
-from smartexec_routers.draws import drawn, kept, settle
+from smartexec_routers.draws import drawn, kept, news, settle
 from smartexec_routers.flow import Watch, queues, volume_shares
 from smartexec_routers.iterates import Iterates, learned, of_venues
 from smartexec_routers.levels import by_levels, rank
@@ -57,14 +57,18 @@ class Optimal(RoutingLogic):
 
     def route(self, request: RouteRequest) -> Route:
         """Place all that is unplaced: what the model says in the queues, the rest at once."""
-        known = request.learned if isinstance(request.learned, Iterates) else Iterates()
+        before = request.learned if isinstance(request.learned, Iterates) else Iterates()
         watch = request.state if isinstance(request.state, Watch) else Watch(request.now, request.market.volume)
-        known = self._taught(known, request)
+        placed = self._place(request, self._taught(before, request), watch)
+        return evolve(placed, state=watch, learned=news(placed.learned, before))
+
+    def _place(self, request: RouteRequest, known: Iterates, watch: Watch) -> Route:
+        """The route, with all that is known now."""
         qty, venues = placeable(request), fresh(request)
         lit = [score for score in venues if score.capabilities.kind is VenueKind.LIT] or venues
         if not qty or not lit:
             note = "all tried" if qty and usable(request) else why_none(request)
-            return Route(note=note, state=watch, learned=known)
+            return Route(note=note, learned=known)
         rest_for = self._rest_for(request)
         if self._splits(request, rest_for):
             return self._split(lit, qty, request, rest_for, known, watch)
@@ -72,7 +76,7 @@ class Optimal(RoutingLogic):
             how, parts = "takes", shares(sorted(lit, key=partial(rank, request=request)), qty, request, by_levels)
         else:
             how, parts = "rests", shares(sorted(lit, key=lambda score: fee(score, request)), qty, request)
-        return _route([leg(score, part, request) for score, part in parts], how, watch, known)
+        return _route([leg(score, part, request) for score, part in parts], how, known)
 
     def _rest_for(self, request: RouteRequest) -> int:
         """How long limit orders may still rest, ns: the horizon starts with the first leg under this decision."""
@@ -107,8 +111,8 @@ class Optimal(RoutingLogic):
         limit = [_limit(score, part, request, rest_for) for score, part in rested]
         if len(by_mic) > 1 and limit:
             known = evolve(known, draws=kept(known.draws, drawn(limit, request, qty, taken, rest_for)))
-        how = f"{taken} at once, {qty - taken} in the queues{cut}"
-        return _route([*market, *limit], how, watch, known)
+        how = f"{taken} at once, {sum(part for _, part in rested)} in the queues{cut}"
+        return _route([*market, *limit], how, known)
 
     def _model(self, venues: list[VenueScore], qty: int, request: RouteRequest, rest_for: int, watch: Watch) -> Split:
         """The closed form, in shares of `qty`, of all venues as one; its limit order is shared as the volume is."""
@@ -180,6 +184,6 @@ def _limit(score: VenueScore, qty: int, request: RouteRequest, rest_for: int) ->
     return evolve(one, price=Px(near // tick * tick if request.side is Side.BUY else -(-near // tick) * tick))
 
 
-def _route(legs: list[Leg], how: str, watch: Watch, known: Iterates) -> Route:
+def _route(legs: list[Leg], how: str, known: Iterates) -> Route:
     said = ", ".join(f"{one.mic} {one.qty}" for one in legs)
-    return Route(legs, note=f"{how}: {said}", state=watch, learned=known)
+    return Route(legs, note=f"{how}: {said}", learned=known)
