@@ -12,7 +12,7 @@ MS = 1_000_000
 SECOND = 1_000 * MS
 BID, ASK = 9_999 * CENT, 10_001 * CENT
 END = START + 3_600 * SECOND
-FINISH = END - 60 * SECOND
+FINISH = END - 180 * SECOND
 WIDE = Sniper(max_spread_ticks=2)
 """The market of `view()` is two ticks wide: this one takes it."""
 
@@ -123,7 +123,7 @@ def test_never_more_than_is_left_or_its_largest_slice() -> None:
 
 def test_it_finishes_at_the_end_and_only_then_rests() -> None:
     assert Sniper().decide(view(now=FINISH)) == Decision(
-        (Slice(1_000, ASK),), FINISH + 6 * SECOND, note="crosses at the end", state=Shots()
+        (Slice(1_000, ASK),), FINISH + 18 * SECOND, note="crosses at the end", state=Shots()
     )
     assert Sniper(complete=False).decide(view(now=FINISH)).slices == ()
 

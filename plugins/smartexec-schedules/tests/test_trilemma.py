@@ -14,6 +14,7 @@ CENT = 10_000_000
 SECOND = 1_000_000_000
 KNOWN = Statistics(adv=1_000_000, sigma=0.02, spread=2 * CENT)
 HALF_A_DAY = START + TRADING_DAY // 2
+FINISH = HALF_A_DAY - TRADING_DAY // 40
 
 
 def seen(**given_: object) -> ParentView:
@@ -56,7 +57,7 @@ def test_nothing_counts_but_impact_waits() -> None:
 
 
 def test_at_the_end_it_crosses_for_the_rest() -> None:
-    decision = Trilemma(risk=0).decide(seen(now=HALF_A_DAY - 60 * SECOND, cum_qty=9_500))
+    decision = Trilemma(risk=0).decide(seen(now=FINISH, cum_qty=9_500))
     assert [(want.qty, want.price) for want in decision.slices] == [(500, 10_001 * CENT)]
     assert decision.note == "crosses at the end"
 
@@ -67,7 +68,7 @@ def test_without_an_end_it_waits_and_says_so() -> None:
 
 def test_halted_it_waits_for_the_phase() -> None:
     decision = Trilemma().decide(seen(market=market(phase=Phase.HALTED)))
-    assert decision == Decision((), HALF_A_DAY - 60 * SECOND, note="waits for a market: halted")
+    assert decision == Decision((), FINISH, note="waits for a market: halted")
 
 
 def test_would_price_takes_all_that_is_left() -> None:

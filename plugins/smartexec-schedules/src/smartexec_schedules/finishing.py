@@ -2,8 +2,9 @@
 
 from attrs import frozen
 
-from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Slice
-from smartexec_schedules.common import LOOKS, Working, duration, percent
+from smartexec.api import Decision, ParentView, Slice
+from smartexec_schedules.common import LOOKS, Working, percent
+from smartexec_schedules.schedule import boundary, position
 from smartexec_schedules.touch import admits
 
 
@@ -11,8 +12,8 @@ from smartexec_schedules.touch import admits
 class Finishing(Working):
     """Base of working strategies that wait for their moment, and with `complete` stop waiting near the end."""
 
-    finish: int = duration(60 * NANOS_PER_SECOND)
-    """With `complete` it crosses for all that is left this long before its end, ns; without an end it never does."""
+    finish_pct: int = percent(5)
+    """With `complete` it crosses for all that is left in the last so many percent of its time; without an end never."""
 
     adapt: int = percent(0)
     """Points that aggressiveness gains while the whole order is behind an even pace, fewer where less of it is; worked
@@ -28,7 +29,7 @@ class Finishing(Working):
 
     def finish_at(self, view: ParentView) -> int | None:
         """Give the time from which it finishes, ns UTC; None = never."""
-        return view.end - self.finish if self.complete and view.end else None
+        return boundary(100 - self.finish_pct, view.start, view.end, 100) if self.complete and view.end else None
 
     def wake_by(self, view: ParentView, at: int | None = None) -> int | None:
         """Give the earlier of `at` and the next time that the clock alone changes something; None = neither comes."""
@@ -64,7 +65,8 @@ class Finishing(Working):
             return None
         px = self.price(view, crosses=True)
         qty = self.room(view, px, view.leaves_qty) if px else 0
-        wake_at = min(view.end, view.now + max(1, self.finish // LOOKS))
+        looks = position(view.now, at, view.end, LOOKS) + 1
+        wake_at = boundary(looks, at, view.end, LOOKS)
         crosses = px is not None and admits(view.side, px, view.market.far(view.side) or px)
         what = "is held" if not qty else "crosses" if crosses else "rests at its limit"
         note = f"{what} at the end{self.progress(view)}"
