@@ -109,6 +109,19 @@ def test_phase_that_ends_without_a_print_cancels(lit: SimLit, run: Run) -> None:
     ) == ["2 NEW A", "3 NEW B", "4 CANCELED A no auction", "5 CANCELED B no auction", "6 REJECTED C closed"]
 
 
+def test_closed_before_the_day_has_begun_leaves_the_orders_for_its_auction(lit: SimLit, run: Run) -> None:
+    assert run(
+        lit,
+        [
+            (1, order("A", OPEN, 10)),
+            (2, phase(Phase.CLOSED)),
+            (3, phase(Phase.AUCTION)),
+            (4, cross(1000, 100)),
+            (5, phase(Phase.CONTINUOUS)),
+        ],
+    ) == ["1 NEW A", "4 TRADE A 10@1000 AUCTION FILLED"]
+
+
 def test_closing_auction_leaves_the_orders_of_the_day_resting(lit: SimLit, run: Run) -> None:
     """A day order takes no part in the auction, nor is it filled by its print."""
     assert run(

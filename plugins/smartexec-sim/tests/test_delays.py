@@ -7,8 +7,21 @@ from typing import Any
 
 import pytest
 
-from smartexec.api import ConfigError, OrdType, SendOrder, Side, Tick, TimeInForce, VenueAdapter, VenueInput
+from smartexec.api import (
+    ConfigError,
+    ExecType,
+    ExecutionReport,
+    OrdStatus,
+    OrdType,
+    SendOrder,
+    Side,
+    Tick,
+    TimeInForce,
+    VenueAdapter,
+    VenueInput,
+)
 from smartexec_sim.delays import gamma_cdf, sampler
+from smartexec_sim.latency import IN, DelayLine
 from smartexec_sim.lit import SimLit
 
 Run = Callable[[VenueAdapter, Iterable[tuple[int, VenueInput]]], list[str]]
@@ -55,6 +68,21 @@ def test_impossible_percentiles_are_named(parameters: dict[str, Any], text: str)
 def test_unknown_model_is_refused() -> None:
     with pytest.raises(ValueError, match="latency_model"):
         SimLit(mic=M, latency_model="pareto")
+
+
+def test_what_is_heard_does_not_change_how_long_commands_take() -> None:
+    def due(reports: int) -> list[int]:
+        draw = sampler("lognormal", 1000, 3000)
+        line = DelayLine(1000, 1000, 0, Random(0), (draw, draw), (Random(1), Random(2)))
+        report = ExecutionReport(M, "A", ExecType.NEW, OrdStatus.NEW)
+        for n in range(10):
+            line.send_in(SendOrder(M, f"{n}", "ABC", Side.BUY, 1, OrdType.MARKET, None, TimeInForce.IOC), 10_000 * n)
+            for _ in range(reports):
+                line.send_out(report, 10_000 * n)
+        return [at for at, _, kind, _ in (line.heap) if kind == IN]
+
+    assert sorted(due(0)) == sorted(due(3))
+    assert len(set(due(0))) == 10
 
 
 @pytest.mark.parametrize("model", ["uniform", "lognormal", "gamma"])

@@ -46,18 +46,18 @@ def impact(model: str = "sqrt", bps: float = 10.0) -> Impact:
 def test_displacement_follows_the_law(model: str, one: int, four: int) -> None:
     """At 100.00 a basis point is a tick: one touch taken moves it by `bps`, four touches by the law."""
     it = impact(model)
-    it.add(1, 300, 300, 0)
+    it.add(1, [(C, 300)], 300, 0)
     assert it.shift(1, 10_000 * C, 0) == one * C
-    it.add(1, 900, 300, 0)
+    it.add(1, [(C, 500), (C, 400)], 300, 0)
     assert it.shift(1, 10_000 * C, 0) == four * C
     assert it.shift(-1, 10_000 * C, 0) == 0
 
 
 def test_load_halves_every_half_life_is_capped_and_fades() -> None:
     it = impact("linear")
-    it.add(1, 800, 100, 0)
+    it.add(1, [(C, 800)], 100, 0)
     assert [it.load(1, t * 30 * S) for t in range(4)] == [8.0, 4.0, 2.0, 1.0]
-    it.add(1, 10**9, 1, 90 * S)
+    it.add(1, [(C, 10**9)], 1, 90 * S)
     assert it.load(1, 90 * S) == 100.0
     assert it.active
     assert it.shift(1, 100 * C, 3600 * S) == 0
@@ -74,7 +74,7 @@ def test_displacement_is_never_negative_and_never_grows_by_waiting(
 ) -> None:
     it, now = impact(model), 0
     for qty, shown, wait in takes:
-        it.add(1, qty, shown, now)
+        it.add(1, [(1000 * C, qty)], shown, now)
         first = it.shift(1, 1000 * C, now)
         now += wait
         assert 0 <= it.shift(1, 1000 * C, now) <= first
@@ -175,6 +175,7 @@ def test_order_that_impact_keeps_from_trading_rests_and_trades_when_it_has_faded
             (1, order("A", Side.BUY, 100, 10000)),
             *([] if level3 else [(2, quote(9990, 100, 10001, 50))]),
             (3, order("B", Side.BUY, 30, 10001, DAY)),
+            (4, BookAdd("ABC", M, 9, Side.SELL, 10001 * C, 60) if level3 else quote(9990, 100, 10001, 110)),
             (3600 * S, fresh[level3]),
         ]
         assert run(venue, steps) == [
@@ -183,6 +184,41 @@ def test_order_that_impact_keeps_from_trading_rests_and_trades_when_it_has_faded
             "3 NEW B",
             f"{3600 * S} TRADE B 30@10001 ADDED FILLED",
         ], level3
+
+
+@pytest.mark.parametrize("level3", [True, False])
+@pytest.mark.parametrize(("side", "fills"), [(None, False), (Side.SELL, True)])
+def test_print_of_unknown_aggressor_is_displaced_like_an_offer(
+    started: Start, run: Run, level3: bool, side: Side | None, fills: bool
+) -> None:
+    """A print that says that a seller came to the bid is none of the own buyer's making."""
+    venue = started(SimLit(mic=M, impact_bps=10.0))
+    book: Steps = [(0, BookAdd("ABC", M, 1, Side.SELL, 10000 * C, 100))]
+    steps: Steps = [
+        *(book if level3 else [(0, quote(9990, 0, 10000, 100))]),
+        (1, order("A", Side.BUY, 100, 10000)),
+        (2, order("B", Side.BUY, 50, 9995, DAY)),
+        (3, Trade("ABC", M, 9995 * C, 20, side, hidden=True)),
+    ]
+    tail = ["3 TRADE B 20@9995 ADDED PARTIALLY_FILLED"] if fills else []
+    assert run(venue, steps) == ["1 NEW A", "1 TRADE A 100@10000 REMOVED FILLED", "2 NEW B", *tail]
+
+
+def test_fok_counts_only_what_it_can_reach_at_displaced_prices(started: Start, run: Run) -> None:
+    """At 1 bp, one touch taken: the offers at 100.01 and 100.03 are seen at 100.02 and 100.04."""
+    steps: Steps = [
+        *((0, BookAdd("ABC", M, n, Side.SELL, (10000 + n) * C, 100)) for n in (0, 1, 3)),
+        (1, order("A", Side.BUY, 100, None)),
+        (2, order("B", Side.BUY, 150, 10003, TimeInForce.FOK)),
+        (3, order("C", Side.BUY, 150, 10004, TimeInForce.FOK)),
+    ]
+    assert run(started(SimLit(mic=M, impact_bps=1.0)), steps)[2:] == [
+        "2 NEW B",
+        "2 CANCELED B no more liquidity",
+        "3 NEW C",
+        "3 TRADE C 100@10002 REMOVED PARTIALLY_FILLED",
+        "3 TRADE C 50@10004 REMOVED FILLED",
+    ]
 
 
 def spent(feed: Feed, venue: SimLit, steps: Steps) -> tuple[int, int]:

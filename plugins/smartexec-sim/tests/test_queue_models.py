@@ -49,6 +49,34 @@ def test_book_keeps_the_queue_position_of_its_model(model: str, n: float, ahead:
     assert mine.ahead == pytest.approx(ahead, abs=1e-9)
 
 
+def test_prints_count_against_one_quote_only() -> None:
+    """1,000 shown; 50 print, 950 are left; then 95 more go without a print, a share of them in front."""
+    book = QuoteBook(1, C, behind=QUEUE_MODELS["power"], power=1)
+    book.on_quote(quote(500))
+    mine = own("A", 100)
+    book.rest(mine)
+    book.on_quote(quote(1000))
+    book.on_trade(trade(50))
+    book.on_quote(quote(950))
+    assert mine.ahead == pytest.approx(450)
+    book.on_quote(quote(855))
+    assert mine.ahead == pytest.approx(450 - 95 * 450 / 950)
+
+
+def test_newer_order_never_overtakes_an_older_one() -> None:
+    """With n = 3 a large cancellation would move the order with 550 of 1,000 in front past the one with 450."""
+    behind = QUEUE_MODELS["power"]
+    assert advance(550, 1000, 400, 0, behind, 3) < advance(450, 1000, 400, 0, behind, 3)
+    book = QuoteBook(1, C, behind=behind, power=3)
+    mine = [own("A", 100), own("B", 100)]
+    for order, shown in zip(mine, (450, 550), strict=True):
+        book.on_quote(quote(shown))
+        book.rest(order)
+    for shown in (1000, 400):
+        book.on_quote(quote(shown))
+    assert mine[0].ahead == mine[1].ahead == advance(450, 1000, 400, 0, behind, 3)
+
+
 def test_cancelled_size_in_front_lets_an_order_fill_earlier(started: Start, run: Run) -> None:
     def session(model: str) -> list[str]:
         venue = started(SimLit(mic=M, queue_model=model, queue_power=1))

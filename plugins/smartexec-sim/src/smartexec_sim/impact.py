@@ -7,7 +7,7 @@ depth with exponential resilience; with exponential decay no other law is free o
 so that nobody earns by pushing a price and turning round.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import floor, pow, sqrt
 from typing import Final
 
@@ -34,15 +34,19 @@ class Impact:
     tick: int
     _loads: dict[int, tuple[float, int]] = field(init=False, factory=dict)
     """(load, as of) by sign of the own orders; none once it has faded."""
+    _last: dict[int, int | None] = field(init=False, factory=dict)
+    """Where the other side was last, by sign of the own orders."""
 
     @property
     def active(self) -> bool:
         """Whether own orders have left anything that has not faded yet."""
         return bool(self._loads)
 
-    def add(self, sign: int, qty: int, shown: int, now: int) -> None:
-        """Count an own execution of `qty` lots against a touch that showed `shown` lots."""
-        if self.bps and qty:
+    def add(self, sign: int, taken: Sequence[tuple[int, int]], shown: int, now: int) -> None:
+        """Count own executions (price, lots) at a time when a touch showed `shown` lots."""
+        if self.bps and taken:
+            qty = sum(got for _, got in taken)
+            self._last[sign] = taken[0][0]
             self._loads[sign] = (min(MAX_LOAD, self.load(sign, now) + qty / max(1, shown)), now)
 
     def load(self, sign: int, now: int) -> float:
@@ -51,7 +55,11 @@ class Impact:
         return load * pow(0.5, (now - since) / self.half_life)
 
     def shift(self, sign: int, px: int | None, now: int) -> int:
-        """How far from `px` own orders of a side see the other side: whole ticks, the nearest; >= 0 always."""
+        """How far from `px` own orders of a side see the other side: whole ticks, the nearest; >= 0 always.
+
+        While the other side is empty (None) it counts from its last price.
+        """
+        px = self._last[sign] = self._last.get(sign) if px is None else px
         if px is None or sign not in self._loads:
             return 0
         load = self.load(sign, now)

@@ -241,7 +241,7 @@ class SimLit(SimVenue):
         matcher, sign = self._current(order.symbol, now), order.sign
         depth = _depth(matcher)
         taken = matcher.take(sign, order.price if before is None else before - sign, qty)
-        self._desks[order.symbol].impact.add(sign, sum(got for _, got in taken), depth, now)
+        self._desks[order.symbol].impact.add(sign, taken, depth, now)
         return taken
 
     def _rest(self, order: OwnOrder, now: int) -> None:
