@@ -12,6 +12,8 @@ from smartexec_schedules.touch import admits, sign, touch, within
 
 ABOUT = 5
 """A resting order is about right where less than this part of it is missing."""
+SAID = 0.005
+"""Smaller differences, in bp, are not worth a word."""
 HALVINGS = 6
 """It may cross for all that is left, half of it, ... down to 1/64: the same sizes whatever the time."""
 
@@ -122,5 +124,5 @@ def reasons(best: Option, priced: Sequence[tuple[Option, Costs]]) -> str:
     rival, cost = min(others, key=lambda pair: pair[1].total)
     mine = next(costs for option, costs in priced if option is best)
     saved = sorted(mine.less(cost).items(), key=lambda item: -item[1])
-    said = ", ".join(f"{name} {'saves' if bp > 0 else 'costs'} {abs(bp):.2f}" for name, bp in saved if bp)
+    said = ", ".join(f"{name} {'saves' if bp > 0 else 'costs'} {abs(bp):.2f}" for name, bp in saved if abs(bp) >= SAID)
     return f"{what} rather than {rival.action.verb} {rival.qty:,}: in bp {said}"
