@@ -4,7 +4,7 @@ from math import acosh, cosh
 from typing import ClassVar
 
 from attrs import evolve, field, frozen
-from attrs.validators import ge, gt, instance_of, optional
+from attrs.validators import ge, gt, instance_of, le, optional
 
 from smartexec.api import ParentView
 from smartexec_schedules.almgren_chriss import growth, left_after_step
@@ -26,8 +26,8 @@ class Shortfall(Scheduled):
     name: ClassVar[str] = "IS"
     state_type: ClassVar[type | None] = Anchor
 
-    slices: int = field(default=20, validator=[instance_of(int), ge(1)])
-    """Equal parts of the order's time."""
+    slices: int = field(default=20, validator=[instance_of(int), ge(1), le(10_000)])
+    """Equal parts of the order's time; the work of each decision grows with them."""
     risk_aversion: float = field(default=1e-6, validator=ge(0))
     """lambda, 1 / currency: cost that one unit of variance is worth; 0 = evenly, like TWAP."""
     half_life: int | None = field(default=None, validator=optional([instance_of(int), gt(0)]), metadata={"unit": "ns"})
