@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartexec_routers.feasible import feasible
+from smartexec_routers.feasible import feasible, within
 
 NUMBERS = st.floats(-2_000, 2_000)
 
@@ -42,6 +42,26 @@ def test_nearest(market: float, limits: list[float], other: float, others: st.Da
     assert is_feasible(at, projected, 1_000)
     drawn = others.draw(st.lists(NUMBERS, min_size=len(limits), max_size=len(limits)))
     z_market, z_limits = feasible(other, drawn, 1_000)
+    terms = [(market - at) * (z_market - at)]
+    terms += [(y - p) * (z - p) for y, p, z in zip(limits, projected, z_limits, strict=True)]
+    assert sum(terms) <= 1e-3
+
+
+@given(
+    market=NUMBERS,
+    limits=st.lists(NUMBERS, min_size=1, max_size=3),
+    most=st.sampled_from([1_000, 1_100, 1_500]),
+    other=NUMBERS,
+    others=st.data(),
+)
+def test_nearest_that_places_no_more(
+    market: float, limits: list[float], most: float, other: float, others: st.DataObject
+) -> None:
+    at, projected = within(market, limits, 1_000, most)
+    assert is_feasible(at, projected, 1_000)
+    assert at + sum(projected) <= most + 1e-6
+    drawn = others.draw(st.lists(NUMBERS, min_size=len(limits), max_size=len(limits)))
+    z_market, z_limits = within(other, drawn, 1_000, most)
     terms = [(market - at) * (z_market - at)]
     terms += [(y - p) * (z - p) for y, p, z in zip(limits, projected, z_limits, strict=True)]
     assert sum(terms) <= 1e-3

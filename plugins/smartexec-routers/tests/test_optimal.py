@@ -19,7 +19,7 @@ from smartexec.api import (
     VolumeCurve,
 )
 from smartexec.testing import START, market, request, venue
-from smartexec_routers.cont_kukanov import Costs, Split, gradient, one_venue, step_size
+from smartexec_routers.cont_kukanov import Costs, Split, gradient, one_venue, step_size, stepped
 from smartexec_routers.flow import Watch
 from smartexec_routers.iterates import Iterates
 from smartexec_routers.optimal import Optimal, Outflows
@@ -118,9 +118,10 @@ def test_several_venues_begin_with_the_closed_form_and_shares_of_the_volume() ->
     assert (route.learned.market, route.learned.limits) == (0.728, (0.136, 0.136))
 
 
-@pytest.mark.parametrize(("fills", "short"), [((0, 0), True), ((136, 0), True), ((136, 136), False)])
-def test_what_became_of_a_route_moves_the_split(fills: tuple[int, int], short: bool) -> None:
-    first = PAPER.route(two())
+@pytest.mark.parametrize("budget", [0, 1_000])
+@pytest.mark.parametrize("fills", [(0, 0), (136, 0), (136, 136)])
+def test_what_became_of_a_route_moves_the_split(fills: tuple[int, int], budget: int) -> None:
+    first = PAPER.route(two(overbook_qty=Qty(budget)))
     limits = [one for one in first.legs if one.price == BID]
     outcomes = tuple(ended(one, filled) for one, filled in zip(limits, fills, strict=True))
     second = PAPER.route(two(learned=first.learned, outcomes=outcomes, now=START + HORIZON))
@@ -130,12 +131,21 @@ def test_what_became_of_a_route_moves_the_split(fills: tuple[int, int], short: b
     )
     slope = gradient([filled == 136 for filled in fills], 728 + sum(fills), 1_000, costs)
     step = step_size(1.0, PAPER.steps, costs)
-    moved = second.learned.market - 0.728
-    assert (moved > 0) is short
-    free = Split(0.728 - step * slope.market, tuple(0.136 - step * by for by in slope.limits))
-    if free.placed >= 1:
-        assert second.learned.market == pytest.approx(free.market)
+    moved = stepped(Split(0.728, (0.136, 0.136)), slope, step, 1.0, 1 + budget / 1_000)
+    assert (second.learned.market, second.learned.limits) == (moved.market, moved.limits)
     assert second.learned.count == 2
+    assert moved.placed > 1 if budget else moved.placed == pytest.approx(1)
+
+
+def test_who_executes_nothing_makes_it_take_more_and_who_executes_gets_more() -> None:
+    first = PAPER.route(two())
+    limits = [one for one in first.legs if one.price == BID]
+    none = PAPER.route(two(learned=first.learned, outcomes=tuple(ended(one, 0) for one in limits)))
+    one = PAPER.route(two(learned=first.learned, outcomes=(ended(limits[0], 136), ended(limits[1], 0))))
+    assert isinstance(none.learned, Iterates)
+    assert isinstance(one.learned, Iterates)
+    assert none.learned.market > 0.728
+    assert one.learned.limits[0] > 0.136 > one.learned.limits[1]
 
 
 def placed(budget: int) -> tuple[int, str]:

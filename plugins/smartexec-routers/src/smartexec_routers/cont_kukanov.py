@@ -13,7 +13,7 @@ from math import fsum, inf, sqrt
 from attrs import field, frozen
 from attrs.validators import ge
 
-from smartexec_routers.feasible import feasible
+from smartexec_routers.feasible import within
 from smartexec_routers.queue_outflow import Outflow
 
 
@@ -125,10 +125,10 @@ def step_size(qty: float, steps: int, costs: Costs) -> float:
     return sqrt(len(costs.rebates)) * qty / sqrt(steps * bound) if bound > 0 else 0.0
 
 
-def stepped(split: Split, slope: Split, step: float, qty: float) -> Split:
-    """Move against the gradient, then to the nearest placement that is feasible."""
+def stepped(split: Split, slope: Split, step: float, qty: float, most: float = inf) -> Split:
+    """Move against the gradient, then to the nearest placement that is feasible and places at most `most`."""
     limits = [limit - step * down for limit, down in zip(split.limits, slope.limits, strict=True)]
-    market, projected = feasible(split.market - step * slope.market, limits, qty)
+    market, projected = within(split.market - step * slope.market, limits, qty, most)
     return Split(market, tuple(projected))
 
 

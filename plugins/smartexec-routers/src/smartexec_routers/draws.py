@@ -35,6 +35,8 @@ class Draw:
     """How long its legs were meant to rest, ns UTC; when they were sent, for one that does not rest."""
     qty: int
     """S: lots that were wanted."""
+    most: int
+    """Lots that could be placed: these and the over-booking budget."""
     executed: int
     """Executed so far; of a market order all, at once."""
     waiting: tuple[Waiting, ...]
@@ -54,7 +56,7 @@ class Draw:
 def drawn(legs: Iterable[Leg], request: RouteRequest, qty: int, executed: int, rest_for: int) -> Draw:
     """Start waiting for legs that are sent now."""
     waiting = tuple(Waiting(one.mic, one.qty, one.price) for one in legs)
-    return Draw(request.now, request.now + rest_for, qty, executed, waiting)
+    return Draw(request.now, request.now + rest_for, qty, qty + request.overbook_qty, executed, waiting)
 
 
 def settle(draws: Iterable[Draw], request: RouteRequest) -> tuple[tuple[Draw, ...], list[Draw]]:

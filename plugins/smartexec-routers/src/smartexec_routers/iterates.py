@@ -44,7 +44,7 @@ def learned(known: Iterates, draw: Draw, costs: Costs, steps: int) -> Iterates:
     """Move by what one draw tells; after `steps` of them, to the average, where a new round begins."""
     full = [mic in draw.full for mic in known.mics]
     slope = gradient(full, draw.executed, draw.qty, costs)
-    now = stepped(Split(known.market, known.limits), slope, step_size(1.0, steps, costs), 1.0)
+    now = stepped(Split(known.market, known.limits), slope, step_size(1.0, steps, costs), 1.0, draw.most / draw.qty)
     count = known.count + 1
     total_market = known.total_market + now.market
     total_limits = tuple(total + limit for total, limit in zip(known.total_limits, now.limits, strict=True))
