@@ -93,6 +93,13 @@ def test_fit_refuses_what_is_no_finished_run_or_comes_twice(world: Path, tmp_pat
     assert "found a run named twice" in result.stderr
 
 
+def test_prints_without_a_consolidated_tape_are_told_in_one_line(world: Path) -> None:
+    result = call("fit", "venues", "--config", world / "config.toml")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "expected some" in result.stderr
+    assert call("fit", "venues").exit_code == 2
+
+
 # -- the file ----------------------------------------------------------------------------------------------------------
 
 
