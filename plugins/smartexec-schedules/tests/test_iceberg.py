@@ -72,6 +72,10 @@ def test_never_more_than_is_left() -> None:
     assert EXACT.decide(view(cum_qty=970)).slices == (Slice(30, BID),)
 
 
+def test_what_crosses_inside_comes_off_the_tip() -> None:
+    assert EXACT.decide(view(crossed_qty=30, state=Tip(1, 100, 0, BID, START))).slices == (Slice(70, BID),)
+
+
 def test_a_bust_leaves_the_tip() -> None:
     assert EXACT.decide(view(cum_qty=0, state=Tip(3, 100, 200, BID, START))).slices == (Slice(100, BID),)
 

@@ -15,15 +15,20 @@ class Tip:
     size: int = 0
     """Lots of this one when it was new."""
     base: int = 0
-    """Lots the order had executed when it was new."""
+    """Lots of the order that were done when it was new, crosses included."""
     px: int | None = None
     """Where it was placed last, 1e-9; None = nowhere yet."""
     at: int = 0
     """Since when it is there, ns UTC."""
 
     def left(self, view: ParentView) -> int:
-        """Lots of it that have not executed."""
-        return max(0, self.size - max(0, view.cum_qty - self.base))
+        """Lots of it that are not done: what crossed inside counts, or two icebergs would cross a lot at a time."""
+        return max(0, self.size - max(0, done(view) - self.base))
+
+
+def done(view: ParentView) -> int:
+    """Lots of the order that are done, crosses included."""
+    return view.order_qty - view.leaves_qty
 
 
 def refilled(tip: Tip, view: ParentView, size: int, spread_pct: int, refill_pct: int) -> Tip:
@@ -31,14 +36,14 @@ def refilled(tip: Tip, view: ParentView, size: int, spread_pct: int, refill_pct:
 
     That is up to `spread_pct` percent smaller or larger than `size`, and what was left of the last is part of it.
 
-    A bust (the order has executed less than before) leaves it as it is.
+    A bust (less is done than before) leaves it as it is.
     """
     lot = view.instrument.lot
     if tip.left(view) >= lot and tip.left(view) * 100 > tip.size * refill_pct:
         return tip
     spread = size * spread_pct // 100
     drawn = between(view.seed, tip.number, size - spread, size + spread)
-    return Tip(tip.number + 1, max(lot, drawn // lot * lot), view.cum_qty, tip.px, tip.at)
+    return Tip(tip.number + 1, max(lot, drawn // lot * lot), done(view), tip.px, tip.at)
 
 
 def moved(tip: Tip, px: int | None, now: int) -> Tip:
