@@ -69,8 +69,9 @@ def parent(*clients: str, bps: float = 0.0, notional: float = 1000.0, name: str 
     money = dict.fromkeys(METRICS, bps * notional / 1e4)
     return Worked(
         parent_id=name, symbol="ABC", side="BUY", clients=clients, money=money,
-        weight=dict.fromkeys(METRICS, notional), ordered=notional, done=notional / 2, sent=notional,
-        filled=notional / 4, notional=notional, added=notional / 5, fees=notional / 1e4, children=3, seconds=60.0,
+        weight=dict.fromkeys(METRICS, notional), ordered=notional, crossed=notional / 4,
+        done=notional / 2, sent=notional, filled=notional / 4, notional=notional,
+        added=notional / 5, fees=notional / 1e4, children=3, seconds=60.0,
     )  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def test_parents_are_read_from_tables(desk: Desk) -> None:
     assert one.money == pytest.approx({"arrival": 14.0, "vwap": 7.0, "close": -679.0, "shortfall": 37.1})
     assert one.bps("shortfall") == pytest.approx(37.1 / (940 * 100.01) * 1e4)
     assert (one.ordered, one.done) == pytest.approx((940 * 100.01, 700 * 100.01))
+    assert one.crossed == pytest.approx(60 * 100.01)
     assert (one.sent, one.filled) == pytest.approx((800 * 100.01, 700 * 100.01))
     assert (one.notional, one.added, one.fees) == pytest.approx((70_023.0, 30_003.0, 1.5))
     assert (one.children, one.seconds) == (2, 540.0)
@@ -112,6 +114,7 @@ def test_means_are_weighted_and_differences_paired() -> None:
     assert (first.units, first.parents, first.runs, first.failed) == (2, 2, 1, 0)
     shares = (first.fill_rate, first.completion, first.passive, first.children, first.fees_bps, first.worked_seconds)
     assert shares == pytest.approx((0.25, 0.5, 0.2, 3.0, 1.0, 60.0))
+    assert first.crossed == pytest.approx(0.2)
 
 
 def test_failed_run_is_in_no_mean_and_its_inputs_in_no_difference() -> None:

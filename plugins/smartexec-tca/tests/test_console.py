@@ -23,8 +23,8 @@ def compared(*labels: str) -> list[Compared]:
     return [
         Compared(
             combination=Combination(label), runs=10, failed=1, parents=1234, units=5, notional=1.0,
-            metrics=dict.fromkeys(METRICS, MEASURED), fees_bps=0.12, fill_rate=0.5, completion=1.0, passive=None,
-            children=12.5, worked_seconds=1234.0, seconds=123.4,
+            metrics=dict.fromkeys(METRICS, MEASURED), fees_bps=-0.001, fill_rate=0.5, crossed=0.74, completion=1.0,
+            passive=None, children=12.5, worked_seconds=1234.0, seconds=123.4,
         )
         for label in labels
     ]  # fmt: skip
@@ -45,8 +45,10 @@ def test_no_figure_is_cut_off(whole: bool) -> None:
         assert "…" not in text
         assert "TWAP" in text
     shares = printed(share_table(lines, whole=whole), 140 if whole else 80)
-    assert "9 of 10" in shares
-    assert "1,234" in shares
+    assert "9/10" in shares
+    assert all(text in shares for text in ("1,234", "74.0", "100.0", "50.0", "12.5", "1234"))
+    assert ("123.4" in shares) == whole
+    assert "-0.00" not in shares
 
 
 def test_difference_of_the_first_line_is_none_and_a_clear_one_has_a_star() -> None:

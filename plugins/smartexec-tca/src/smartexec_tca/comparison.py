@@ -46,6 +46,8 @@ class Compared:
     """Of what was done."""
     fill_rate: float | None
     """What child orders were filled, of what was sent in them, at arrival prices."""
+    crossed: float | None
+    """What was crossed inside, of what clients ordered, at arrival prices; the other figures are of the rest."""
     completion: float | None
     """What was done, of what was ordered, at arrival prices."""
     passive: float | None
@@ -149,6 +151,7 @@ def _compared(
         metrics={metric: _measured(metric, parents, *estimates[metric]) for metric in METRICS},
         fees_bps=None if fees is None else fees * 1e4,
         fill_rate=_share((p.filled for p in parents), (p.sent for p in parents)),
+        crossed=_share((p.crossed for p in parents), (p.crossed + p.ordered for p in parents)),
         completion=_share((p.done for p in parents), (p.ordered for p in parents)),
         passive=_share((p.added for p in parents), (p.notional for p in parents)),
         children=_share((p.children for p in parents), (1 for _ in parents)),

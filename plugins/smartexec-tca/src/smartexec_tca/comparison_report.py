@@ -19,13 +19,15 @@ SHORT: Final = 17
 """The same where there is little room."""
 FOOTNOTE: Final = (
     "costs positive = worse, of parent orders, weighted by notional; difference: from the first line, paired,\n"
-    "* = its interval does not hold 0; fill: of what child orders sent; done: of what was ordered; passive: of\n"
-    "what was executed; children: per parent order; worked: from its start to its end; time: of the runs"
+    "* = its interval does not hold 0; crossed: inside, of what clients ordered; all else is of the rest; done: of\n"
+    "what was ordered; fill: of what child orders sent; passive: of what was executed; children: per parent order;\n"
+    "worked: from its start to its end; time: of the runs"
 )
 _MEASURED: Final = ("mean", "low", "high", "difference", "difference_low", "difference_high", "sd", "tail")
-_SHARES: Final = ("fees_bps", "fill_rate", "completion", "passive", "children", "worked_seconds")
+_SHARES: Final = ("fees_bps", "fill_rate", "crossed", "completion", "passive", "children", "worked_seconds")
 _SHARE_HEADS: Final = (
-    *("runs", "par-\nents", "fill\n%", "done\n%", "passive\n%", "fees\nbp", "chil-\ndren", "worked\ns", "time\ns"),
+    *("runs", "par-\nents", "cros-\nsed %", "done\n%", "fill\n%", "pas-\nsive %", "fees\nbp", "chil-\ndren"),
+    *("worked\ns", "time\ns"),
 )
 COLUMNS: Final = (
     *("combination", "strategy", "params", "router", "runs", "failed", "parents", "units", "notional"),
@@ -35,7 +37,7 @@ COLUMNS: Final = (
 PARENT_COLUMNS: Final = (
     *("combination", "config", "seed", "parent_id", "symbol", "side", "clients", "notional"),
     *(f"{metric}_bps" for metric in METRICS),
-    *("ordered", "done", "sent", "filled", "added", "fees", "children", "worked_seconds"),
+    *("ordered", "crossed", "done", "sent", "filled", "added", "fees", "children", "worked_seconds"),
 )
 TIME_COLUMNS: Final = ("combination", "config", "seed", "seconds", "fault", "breaches")
 
@@ -54,7 +56,7 @@ def parent_rows(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
     for outcome in outcomes:
         for p in outcome.parents:
             ids = [*_run(outcome), p.parent_id, p.symbol, p.side, str(len(p.clients)), f"{p.notional:.2f}"]
-            money = [f"{value:.4f}" for value in (p.ordered, p.done, p.sent, p.filled, p.added, p.fees)]
+            money = [f"{value:.4f}" for value in (p.ordered, p.crossed, p.done, p.sent, p.filled, p.added, p.fees)]
             yield [*ids, *(_cell(p.bps(m)) for m in METRICS), *money, str(p.children), f"{p.seconds:.3f}"]
 
 
@@ -84,13 +86,15 @@ def cost_table(compared: Sequence[Compared], metric: str, *, whole: bool = True)
 
 
 def share_table(compared: Sequence[Compared], *, whole: bool = True) -> RichTable:
-    """Give what was done, and how, for people; not whole, it fits into 80 columns."""
-    found = ruled("", _SHARE_HEADS, LABEL if whole else SHORT)
+    """Give what was done, and how, for people; not whole, it fits into 80 columns and has no times."""
+    kept = len(_SHARE_HEADS) if whole else len(_SHARE_HEADS) - 1
+    found = ruled("", _SHARE_HEADS[:kept], LABEL if whole else SHORT)
     for one in compared:
-        runs = f"{one.runs - one.failed}" + (f" of {one.runs}" if one.failed else "")
-        shares = [_percent(share) for share in (one.fill_rate, one.completion, one.passive)]
+        runs = f"{one.runs - one.failed}" + (f"/{one.runs}" if one.failed else "")
+        shares = [_percent(share) for share in (one.crossed, one.completion, one.fill_rate, one.passive)]
         others = [_number(one.fees_bps, ".2f"), _number(one.children), _number(one.worked_seconds, ".0f")]
-        found.add_row(one.combination.label, runs, f"{one.parents:,}", *shares, *others, f"{one.seconds:.1f}")
+        cells = [runs, f"{one.parents:,}", *shares, *others, f"{one.seconds:.1f}"]
+        found.add_row(one.combination.label, *cells[:kept])
     return found
 
 
@@ -139,7 +143,8 @@ def _estimate(one: Estimate, digits: int, *, star: bool = False) -> list[str]:
 
 
 def _number(value: float | None, form: str = ".1f") -> str:
-    return "-" if value is None else format(value, form)
+    text = "-" if value is None else format(value, form)
+    return text.removeprefix("-") if value is not None and not text.strip("-0.") else text
 
 
 def _percent(share: float | None) -> str:

@@ -7,7 +7,7 @@ cancelled counts as not done. A child order has no shortfall: what is left of on
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -172,8 +172,3 @@ def _got_of_executions(allocations: Table) -> Counter[str]:
         if not row["cross_id"]:
             got[row["order_id"]] += nano(row["qty"])
     return got
-
-
-def of_kind(costs: list[OrderCost], kind: str) -> Iterator[OrderCost]:
-    """Give the orders of one kind."""
-    return (one for one in costs if one.kind == kind)

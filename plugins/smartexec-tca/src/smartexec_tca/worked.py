@@ -11,7 +11,7 @@ from typing import Final
 from attrs import define, frozen
 
 from smartexec.api import Table
-from smartexec_tca.cells import NANO
+from smartexec_tca.cells import NANO, nano
 from smartexec_tca.executions import Executed, executed
 from smartexec_tca.orders import OrderCost, order_costs
 
@@ -33,7 +33,9 @@ class Worked:
     weight: Mapping[str, float]
     """By metric, what the money is measured by; 0 where nothing can be said."""
     ordered: float
-    """At the arrival price, as are the next three."""
+    """Of the market, at the arrival price, as are the next four."""
+    crossed: float
+    """Inside, and so not ordered of the market."""
     done: float
     sent: float
     """In child orders."""
@@ -74,18 +76,19 @@ def worked(tables: Mapping[str, Table]) -> tuple[Worked, ...]:
             counted.count += 1
             counted.sent += one.order_qty * arrival
             counted.filled += one.cum_qty * arrival
+    crossed = {r["parent_id"]: nano(r["crossed_qty"]) for r in tables["parent_orders"].records()}
     times = {r["id"]: _seconds(r["start"], r["end"]) for r in tables["benchmarks"].records() if r["kind"] == "PARENT"}
     fills = executed(tables["executions"])
+    parents = [(one, one.order_id) for one in costs if one.kind == "PARENT"]
     return tuple(
-        _worked(
-            one, tuple(clients[one.order_id]) or (one.order_id,), children[one.order_id], fills, times[one.order_id]
-        )
-        for one in costs
-        if one.kind == "PARENT"
+        _worked(one, tuple(clients[name]) or (name,), crossed[name], children[name], fills, times[name])
+        for one, name in parents
     )
 
 
-def _worked(one: OrderCost, clients: tuple[str, ...], children: _Children, fills: Executed, seconds: float) -> Worked:
+def _worked(
+    one: OrderCost, clients: tuple[str, ...], crossed: int, children: _Children, fills: Executed, seconds: float
+) -> Worked:
     arrival, shortfall = one.benchmarks["arrival"] or 0, one.shortfall
     against = [name for name in METRICS if name in one.benchmarks]
     money = {name: _currency(one.cost(name) or 0) for name in against}
@@ -100,6 +103,7 @@ def _worked(one: OrderCost, clients: tuple[str, ...], children: _Children, fills
         money=money,
         weight=weight,
         ordered=_currency(one.order_qty * arrival),
+        crossed=_currency(crossed * arrival),
         done=_currency(one.cum_qty * arrival),
         sent=_currency(children.sent),
         filled=_currency(children.filled),
