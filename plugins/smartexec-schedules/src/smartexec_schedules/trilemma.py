@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from attrs import Attribute, evolve, field, frozen
-from attrs.validators import ge, gt, instance_of
+from attrs import evolve, field, frozen
+from attrs.validators import ge, gt, instance_of, le
 
 from smartexec.api import NANOS_PER_SECOND, Decision, ParentView
 from smartexec_schedules.common import duration, percent
@@ -13,14 +13,9 @@ from smartexec_schedules.outlook import situation
 from smartexec_schedules.terms import Weights, costs
 
 
-def _some_weight(one: "Trilemma", _: "Attribute[float]", value: float) -> None:
-    if not (one.impact or one.risk or value):
-        raise ValueError("completion: found 0 with impact 0 and risk 0, expected at least one weight above 0")
-
-
-def weight(default: float, *more: object) -> float:
-    """Make a field of a weight, 0 and up."""
-    return field(default=default, validator=[instance_of((int, float)), ge(0), *more])  # type: ignore[list-item]
+def weight(default: float) -> float:
+    """Make a field of a weight, 0 and up; finite."""
+    return field(default=default, validator=[instance_of((int, float)), ge(0), le(1_000_000)])
 
 
 @frozen(kw_only=True)
@@ -34,7 +29,7 @@ class Trilemma(Finishing):
     """What a bp of spread and impact paid now counts, against the other two weights."""
     risk: float = weight(0.2)
     """What a bp of one standard deviation of the rest's price counts."""
-    completion: float = weight(1.0, _some_weight)
+    completion: float = weight(1.0)
     """What a bp of the cost of doing the rest at the pace then needed counts."""
     look_every: int = duration(30 * NANOS_PER_SECOND)
     """Time between decisions, ns; an execution asks at once."""
@@ -48,6 +43,12 @@ class Trilemma(Finishing):
     """Volatility for a day, 1/10000, where none was fitted and none is measured yet."""
     aggressiveness: int = percent(0)
     """Takes so many percent off the weight of impact: 0 = weighs as given; 100 = what trading costs does not count."""
+
+    def __attrs_post_init__(self) -> None:
+        """Check what no field can check alone."""
+        super().__attrs_post_init__()
+        if not (self.impact or self.risk or self.completion):
+            raise ValueError("completion: found 0 with impact 0 and risk 0, expected at least one weight above 0")
 
     def decide(self, view: ParentView) -> Decision:
         """Choose the cheapest of what can be done until the next look, and say which cost decided it."""
