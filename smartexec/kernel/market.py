@@ -217,6 +217,13 @@ class Market:
             return quote.ask_qty if quote.ask == at_best.ask else 0
         return quote.bid_qty if quote.bid == at_best.bid else 0
 
+    def reach(self, mic: str, buy: bool) -> tuple[int | None, int]:
+        """Best price, and lots there, that a buyer (seller) would take by a venue's own quote; (None, 0) without."""
+        quote = self.quotes.get(mic)
+        if quote is None or not mic:
+            return None, 0
+        return (quote.ask, quote.ask_qty) if buy else (quote.bid, quote.bid_qty)
+
     def spread(self, mic: str) -> int | None:
         """Spread of a venue's own quote."""
         quote = self.quotes.get(mic)

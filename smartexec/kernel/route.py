@@ -23,6 +23,8 @@ from smartexec.model.ids import NANOS_PER_SECOND, Mic, Nanos, Px, Qty
 from smartexec.model.routing import Attempt, Leg, Route, RouteRequest
 from smartexec.model.view import MarketView
 
+MAX_OUTCOMES = 256
+"""Legs of one logic for one instrument whose outcome it is told; the oldest are forgotten first."""
 RETRY = NANOS_PER_SECOND
 """How long a slot that a guard has clipped waits before it is tried again."""
 
@@ -59,6 +61,8 @@ class Router:
         self.settings = settings
         self.quarantined = quarantined
         self.quarantine = quarantine
+        self._untold: dict[tuple[str, str], list[ChildOrder]] = {}
+        """By (routing logic that learns, symbol): legs whose outcome it has not been told."""
 
     def route(self, parent: ParentOrder, slot: Slot, qty: int, worst: int) -> None:
         """Place `qty` lots of a slot at limit key `worst` or better."""
@@ -89,6 +93,10 @@ class Router:
             self.timers.at(slot.hold_until, lambda: self.blotter.touch(parent))
         before, sent = len(slot.legs), len(slot.attempts)
         self._send(parent, slot, request, answer, worst, name)
+        if (name, parent.instrument.symbol) in self.scorecard.learned:
+            untold = self._untold.setdefault((name, parent.instrument.symbol), [])
+            untold += slot.attempts[sent:]
+            del untold[:-MAX_OUTCOMES]
         if request.overbook_qty:
             slot.over += max(0, sum(c.order_qty for c in slot.attempts[sent:]) - request.qty)
             parent.overbooked = max(parent.overbooked, demand.beyond(parent))
@@ -136,12 +144,21 @@ class Router:
             market=self._market(parent),
             venues=self.scorecard.scores(parent.market, parent.sign > 0),
             attempts=tuple(self._attempt(c) for c in slot.attempts),
+            outcomes=self._outcomes(name, parent.instrument.symbol),
             overbook_qty=Qty(self._budget(parent, slot, name)),
             woken_by=parent.last_wake,
             state=slot.state,
             learned=self.scorecard.learned.get((name, parent.instrument.symbol)),
             seed=parent.seed,
         )
+
+    def _outcomes(self, name: str, symbol: str) -> tuple[Attempt, ...]:
+        """Legs of a logic that learns which have ended since it was last asked about the instrument."""
+        untold = self._untold.get((name, symbol))
+        if not untold:
+            return ()
+        self._untold[name, symbol] = [child for child in untold if child.ended is None]
+        return tuple(self._attempt(child) for child in untold if child.ended is not None)
 
     def _budget(self, parent: ParentOrder, slot: Slot, name: str) -> int:
         """Lots that the logic may have live beyond the parent's leaves: none while a member waits to leave."""

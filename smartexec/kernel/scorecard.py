@@ -203,12 +203,12 @@ class Scorecard:
         """The score of one venue; the one given last if nothing it was made from has changed."""
         symbol = market.instrument.symbol
         figures = self._measured(symbol, mic)
-        shown, spread = market.shown(mic, side_is_buy), market.spread(mic)
+        shown, touch, spread = market.shown(mic, side_is_buy), market.reach(mic, side_is_buy), market.spread(mic)
         share = market.venue_volume.get(mic, 0) / market.volume if market.volume else 0.0
-        made_from = (self.up[mic], shown, spread, share)
+        made_from = (self.up[mic], shown, touch, spread, share)
         known = self._known.get((symbol, mic, side_is_buy))
         if known is None or known[0] != made_from or known[1] is not figures:
-            score = self._make(mic, shown, spread, share, figures)
+            score = self._make(mic, shown, touch, spread, share, figures)
             known = self._known[symbol, mic, side_is_buy] = made_from, figures, score
         return known[2]
 
@@ -234,14 +234,22 @@ class Scorecard:
         return known.said
 
     def _make(
-        self, mic: str, shown: int | None, spread: int | None, share: float, figures: Mapping[str, Any]
+        self,
+        mic: str,
+        shown: int | None,
+        touch: tuple[int | None, int],
+        spread: int | None,
+        share: float,
+        figures: Mapping[str, Any],
     ) -> VenueScore:
-        capabilities = self.venues[mic]
+        capabilities, (px, qty) = self.venues[mic], touch
         return VenueScore(
             mic=Mic(mic),
             capabilities=capabilities,
             up=self.up[mic],
             shown_qty=None if shown is None else Qty(shown),
+            touch=None if px is None else Px(px),
+            touch_qty=None if px is None else Qty(qty),
             spread=None if spread is None else Px(spread),
             volume_share=share,
             make_fee=capabilities.make_fee,
