@@ -231,7 +231,7 @@ class Engine:
     def _phase(self, change: PhaseChange) -> None:
         market = self.markets.get(change.symbol)
         if market is not None:
-            market.on_phase(change)
+            market.on_phase(change, self.blotter.now)
             for parent in self.blotter.by_symbol.get(change.symbol, {}).values():
                 self.blotter.wake(parent, Wake.PHASE)
 
@@ -256,8 +256,7 @@ class Engine:
             return
         self.scorecard.up[status.mic] = status.up
         for market in self.markets.values():
-            market.down[status.mic] = not status.up
-            market.touch = None
+            market.on_venue(status.mic, status.up, self.blotter.now)
         text = f"venue is {'up' if status.up else 'down'}: {status.text or 'no text'}"
         self.blotter.alert("info" if status.up else "warning", text, status.mic)
         for parent in self.blotter.working.values():

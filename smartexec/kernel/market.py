@@ -145,12 +145,21 @@ class Market:
         if self.today is not None:
             self.today.on_trade(trade.qty, now, trade.auction)
 
-    def on_phase(self, change: PhaseChange) -> None:
-        """Take a change of phase."""
+    def on_phase(self, change: PhaseChange, now: int) -> None:
+        """Take a change of phase. What the grid passed before it, a halt without quotes above all, is sampled first."""
+        if now > self.due:
+            self.sample(now)
         self.phases[change.mic] = change.phase
-        self.touch = None
+        self.touch = self.marked = None
         if self.phase not in TRADING:
             self.realised.pause()
+
+    def on_venue(self, mic: str, up: bool, now: int) -> None:
+        """Take that a venue's session is up or down."""
+        if now > self.due:
+            self.sample(now)
+        self.down[mic] = not up
+        self.touch = self.marked = None
 
     def sample(self, now: int) -> None:
         """Sample the market as it stood before an event at `now`."""

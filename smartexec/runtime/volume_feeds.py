@@ -62,7 +62,7 @@ class Session:
         if isinstance(event, Quote):
             market.on_quote(event, now)
         elif isinstance(event, PhaseChange):
-            market.on_phase(event)
+            market.on_phase(event, now)
         self._until(now)
         touch = market.best()
         if touch.bid is not None and touch.ask is not None and touch.valid and market.phase in TRADING:

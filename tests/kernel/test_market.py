@@ -68,15 +68,15 @@ def test_quote_of_an_unknown_instrument_is_ignored() -> None:
 
 def test_phase_everywhere_holds_at_every_venue() -> None:
     market = Market(Instrument(XYZ))
-    market.on_phase(phase(Phase.CONTINUOUS, LIT))
-    market.on_phase(phase(Phase.HALTED))
+    market.on_phase(phase(Phase.CONTINUOUS, LIT), 0)
+    market.on_phase(phase(Phase.HALTED), 0)
     assert (market.phase, market.phase_at(LIT), market.phase_at(ATS)) == (Phase.HALTED,) * 3
 
 
 def test_phase_of_one_venue_is_its_own() -> None:
     market = Market(Instrument(XYZ))
-    market.on_phase(phase())
-    market.on_phase(phase(Phase.AUCTION, LIT))
+    market.on_phase(phase(), 0)
+    market.on_phase(phase(Phase.AUCTION, LIT), 0)
     assert (market.phase, market.phase_at(LIT), market.phase_at(ATS)) == (
         Phase.CONTINUOUS,
         Phase.AUCTION,
@@ -86,11 +86,25 @@ def test_phase_of_one_venue_is_its_own() -> None:
 
 def test_phase_is_continuous_where_one_venue_trades() -> None:
     market = Market(Instrument(XYZ))
-    market.on_phase(phase(Phase.HALTED, LIT))
-    market.on_phase(phase(Phase.CONTINUOUS, ATS))
+    market.on_phase(phase(Phase.HALTED, LIT), 0)
+    market.on_phase(phase(Phase.CONTINUOUS, ATS), 0)
     phases = [market.phase]
-    market.down[ATS] = True
+    market.on_venue(ATS, False, 0)
     assert [*phases, market.phase] == [Phase.CONTINUOUS, Phase.HALTED]
+
+
+def test_marks_are_of_the_venues_that_trade() -> None:
+    """What an order's costs are measured from is made anew when a halt or an outage changes the best price."""
+    market = Market(Instrument(XYZ))
+    market.on_quote(Quote(XYZ, LIT, 1000, 1, 1002, 1), 0)
+    market.on_quote(Quote(XYZ, ATS, 996, 1, 1006, 1), 0)
+    prices = [market.mark().bid]
+    market.on_phase(phase(Phase.HALTED, LIT), 1)
+    prices.append(market.mark().bid)
+    market.on_phase(phase(Phase.CONTINUOUS, LIT), 2)
+    prices.append(market.mark().bid)
+    market.on_venue(LIT, False, 3)
+    assert [*prices, market.mark().bid] == [1000, 996, 1000, 996]
 
 
 def test_view_counts_volume_and_average_since_the_parent_started() -> None:

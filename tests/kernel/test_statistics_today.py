@@ -26,8 +26,8 @@ def print_(market: Market, seconds: float, px: int) -> None:
     market.on_trade(Trade("XYZ", "", px * CENT, 10), OPEN + round(seconds * SECOND))
 
 
-def phase(market: Market, value: Phase) -> None:
-    market.on_phase(PhaseChange("XYZ", "", value))
+def phase(market: Market, seconds: float, value: Phase) -> None:
+    market.on_phase(PhaseChange("XYZ", "", value), OPEN + round(seconds * SECOND))
 
 
 def look(market: Market, seconds: float) -> MarketView:
@@ -94,14 +94,32 @@ def test_no_return_spans_a_halt() -> None:
     market = Market(XYZ)
     zigzag(market, 30)
     before = market.realised.squares
-    phase(market, Phase.HALTED)
+    phase(market, 1_790, Phase.HALTED)
     quote(market, 1_900, 1499, 1501)
     quote(market, 2_000, 1499, 1501)
-    phase(market, Phase.CONTINUOUS)
+    phase(market, 2_090, Phase.CONTINUOUS)
     quote(market, 2_100, 1499, 1501)
     quote(market, 2_200, 1499, 1501)
     assert market.realised.squares - before <= 0.01**2
-    assert market.realised.returns == 31
+    assert market.realised.returns == 30
+
+
+def test_a_halt_without_any_event_is_no_time_of_no_change() -> None:
+    market = Market(XYZ)
+    zigzag(market, 30)
+    phase(market, 1_790, Phase.HALTED)
+    counted = market.realised.returns, market.realised.spreads
+    phase(market, 5_390, Phase.CONTINUOUS)
+    quote(market, 5_395, 1499, 1501)
+    assert (market.realised.returns, market.realised.spreads) == counted
+
+
+def test_a_minute_that_ended_before_a_halt_counts_though_the_halt_is_the_next_event() -> None:
+    market = Market(XYZ)
+    quote(market, 0, 999, 1001)
+    quote(market, 1, 999, 1001)
+    phase(market, 90, Phase.HALTED)
+    assert (market.realised.returns, market.realised.spreads) == (1, 2)
 
 
 def test_invalid_quotes_are_no_sample() -> None:
