@@ -40,6 +40,18 @@ def test_cost_refuses_a_benchmark_that_is_no_price() -> None:
         exact_cost(BUY, 1, 0)
 
 
+@given(st.sampled_from(Side), st.integers(-(10**30), 10**30), st.integers(1, 10**30))
+def test_short_way_of_integers_gives_the_float_nearest_to_the_exact_cost(side: Side, price: int, base: int) -> None:
+    assert cost_bps(side, price, base) == float(exact_cost(side, price, base))
+    assert cost_bps(side, Fraction(price), base) == cost_bps(side, price, base)
+
+
+@pytest.mark.parametrize("base", [0, -1])
+def test_short_way_refuses_what_the_exact_one_refuses(base: int) -> None:
+    with pytest.raises(ValueError, match=f"benchmark: found {base}, expected a price > 0"):
+        cost_bps(BUY, 1, base)
+
+
 # -- lines and totals --------------------------------------------------------------------------------------------------
 
 LINES = [
