@@ -110,8 +110,27 @@ def test_a_slice_that_meets_the_touch_tries_each_once_then_goes_lit() -> None:
     assert logic.route(asked(500, ASK, now=START + REST, attempts=back)).legs == (Leg("XLIT", 500, price=ASK),)
 
 
-def test_without_a_lit_venue_it_rests_in_the_dark() -> None:
-    assert LiquiditySeeking().route(asked(100, venues=[B])).legs == (hidden_leg("XDARKB", 100, None),)
+def test_without_a_lit_venue_it_spreads_anew_so_often_then_rests_for_good() -> None:
+    logic, venues = LiquiditySeeking(respread=2), [A, B]
+    first = logic.route(asked(500, venues=venues))
+    assert first.legs == (hidden_leg("XDARKA", 400), hidden_leg("XDARKB", 100))
+    back = tuple(ended(one, 0) for one in first.legs)
+    emptied = [evolve(A, hidden=Survival((1,), (0.0,), 0.0, 99)), B]
+    second = logic.route(asked(500, venues=emptied, now=START + REST, attempts=back))
+    assert second.legs == (hidden_leg("XDARKB", 500),)
+    back += tuple(ended(one, 0, sent=START + REST) for one in second.legs)
+    last = logic.route(asked(500, venues=venues, now=START + 2 * REST, attempts=back))
+    assert last.legs == (hidden_leg("XDARKA", 400, None), hidden_leg("XDARKB", 100, None))
+
+
+def test_without_a_lit_venue_it_may_rest_at_once() -> None:
+    assert LiquiditySeeking(respread=0).route(asked(100, venues=[B])).legs == (hidden_leg("XDARKB", 100, None),)
+
+
+def test_equally_whatever_is_known() -> None:
+    route = LiquiditySeeking(method=Method.EQUAL).route(asked(501))
+    assert route.legs == (hidden_leg("XDARKA", 251), hidden_leg("XDARKB", 250))
+    assert (route.note, route.learned) == ("equal: XDARKA 251, XDARKB 250", None)
 
 
 def test_without_a_hidden_venue_it_goes_lit() -> None:

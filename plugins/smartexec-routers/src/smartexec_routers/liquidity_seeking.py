@@ -40,6 +40,7 @@ class Method(Enum):
 
     KM = "km"
     EG = "eg"
+    EQUAL = "equal"
 
 
 class Rounding(Enum):
@@ -57,11 +58,14 @@ class LiquiditySeeking(RoutingLogic):
     learned_type: ClassVar[type | None] = Sought
 
     method: Method = field(default=Method.KM, validator=instance_of(Method))
-    """`km`: greedily by the Kaplan-Meier curves of hidden size; `eg`: by weights learned by exponentiated gradient."""
+    """`km`: greedily by the Kaplan-Meier curves of hidden size; `eg`: by weights learned by exponentiated gradient;
+    `equal`: equally, which learns nothing: what the others are measured against."""
     rest_for: int = field(default=2 * NANOS_PER_SECOND, validator=[instance_of(int), gt(0)], metadata={"unit": "ns"})
     """How long an order may wait at a hidden venue before what is left is spread anew."""
     dark_for: int = field(default=10 * NANOS_PER_SECOND, validator=[instance_of(int), ge(0)], metadata={"unit": "ns"})
     """How long a slice that rests is kept from lit venues; one that meets the far touch, until each was tried once."""
+    respread: int = field(default=3, validator=[instance_of(int), ge(0)])
+    """How often, without a lit venue, what is left is spread anew after `rest_for`; then it rests for good."""
     min_qty: int = field(default=0, validator=[instance_of(int), ge(0)])
     """MinQty(110) at hidden venues that can do it, in lots; a venue that would get less gets nothing."""
     vary: int = field(default=0, validator=[instance_of(int), ge(0), le(90)])
@@ -102,13 +106,12 @@ class LiquiditySeeking(RoutingLogic):
 
     def _wait(self, request: RouteRequest, lit: bool) -> int | None:
         """How long an order may wait at a hidden venue now, ns: 0 = no more, None = for good, without a lit venue."""
+        since = min([request.now, *(one.sent for one in request.attempts)])
         if not lit:
-            return None
-        sent = [one.sent for one in request.attempts]
+            return self.rest_for if request.now - since < self.respread * self.rest_for else None
         if marketable(request):
             return self.rest_for
-        left = min([request.now, *sent]) + self.dark_for - request.now
-        return max(0, min(self.rest_for, left))
+        return max(0, min(self.rest_for, since + self.dark_for - request.now))
 
     def _open(self, hidden: list[VenueScore], known: Sought, request: RouteRequest, lit: bool) -> list[VenueScore]:
         """Hidden venues to try now: not left alone, and of a slice that meets the far touch each once."""
@@ -146,8 +149,8 @@ class LiquiditySeeking(RoutingLogic):
     ) -> Shares:
         """What each hidden venue gets; none less than a minimum quantity: the smallest are left out."""
         floor = min(max(self.min_qty, request.slice.min_qty), qty)
+        spread = {Method.KM: self._by_curves, Method.EG: self._by_weights, Method.EQUAL: self._equally}[self.method]
         while venues and qty:
-            spread = self._by_curves if self.method is Method.KM else self._by_weights
             parts = spread(venues, qty, request, known, random)
             if len(venues) == 1 or all(part == 0 or part >= floor for part in parts):
                 return [(score, part) for score, part in zip(venues, parts, strict=True) if part]
@@ -169,6 +172,11 @@ class LiquiditySeeking(RoutingLogic):
         parts = greedy(qty, [unknown if score.hidden is None else score.hidden for score in venues], lot)
         more = split(qty - sum(parts), [1] * len(venues), lot)
         return [part + added for part, added in zip(parts, more, strict=True)]
+
+    @staticmethod
+    def _equally(venues: list[VenueScore], qty: int, request: RouteRequest, known: Sought, random: Random) -> list[int]:
+        """Equal parts."""
+        return split(qty, [1] * len(venues), request.instrument.lot)
 
     def _by_weights(
         self, venues: list[VenueScore], qty: int, request: RouteRequest, known: Sought, random: Random
