@@ -266,6 +266,24 @@ def test_post_only_and_own_opposing_orders_are_refused(lit: SimLit, run: Run) ->
     ]
 
 
+def test_post_only_order_that_the_market_has_come_to_can_be_made_smaller(lit: SimLit, run: Run) -> None:
+    assert run(
+        lit,
+        [
+            (1, quote(1000, 100, 1001, 100)),
+            (2, buy("A", 500, 1000, post=True)),
+            (3, quote(999, 100, 1000, 100)),
+            (4, ReplaceOrder(M, "A2", "A", "ABC", Side.BUY, 300, 1000 * C)),
+            (5, ReplaceOrder(M, "A3", "A2", "ABC", Side.BUY, 400, 1000 * C)),
+        ],
+    ) == [
+        "2 NEW A",
+        "3 TRADE A 100@1000 ADDED PARTIALLY_FILLED",
+        "4 REPLACED A2>A 100/300 PARTIALLY_FILLED",
+        f"5 CXLREJ A3>A2 post_only at {1000 * C} would take from {1000 * C}",
+    ]
+
+
 def test_halt_refuses_new_orders_lets_cancels_through_and_stops_trading(lit: SimLit, run: Run) -> None:
     assert run(
         lit,

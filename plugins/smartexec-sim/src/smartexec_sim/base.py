@@ -307,8 +307,7 @@ class SimVenue(VenueAdapter):
         if order is None or order.ended or text:
             self._line.send_out(refused(self.mic, command, order, text), now)
             return
-        price = order.price if command.price is None else command.price
-        keeps = price == order.price and command.order_qty <= order.order_qty
+        price, keeps = _price_after(command, order), _keeps_place(command, order)
         if not keeps:
             self._withdraw(order)
         order.cl_ord_id, order.order_qty, order.price = command.cl_ord_id, command.order_qty, price
@@ -328,8 +327,10 @@ class SimVenue(VenueAdapter):
         if command.price is not None and order.ord_type is OrdType.MARKET:
             return f"MARKET with price {command.price}, expected none"
         text = bad_qty(command.order_qty, instrument) or bad_price(command.price, instrument)
-        price = order.price if command.price is None else command.price
-        return text or self._not_now(order) or self._conflict(order, price, now)
+        text = text or self._not_now(order)
+        if text or _keeps_place(command, order):  # what stays where it is meets nothing new
+            return text
+        return self._conflict(order, _price_after(command, order), now)
 
     def _query(self, command: QueryOrder, now: int) -> None:
         if not self.order_status:
@@ -361,6 +362,15 @@ class SimVenue(VenueAdapter):
 
     def _report(self, order: OwnOrder, exec_type: ExecType, text: str = "") -> ExecutionReport:
         return report_of(self.mic, order, exec_type, text)
+
+
+def _price_after(command: ReplaceOrder, order: OwnOrder) -> int | None:
+    return order.price if command.price is None else command.price
+
+
+def _keeps_place(command: ReplaceOrder, order: OwnOrder) -> bool:
+    """Whether a replace only makes the order smaller."""
+    return _price_after(command, order) == order.price and command.order_qty <= order.order_qty
 
 
 def _nothing(_: object, __: int) -> None:
