@@ -214,6 +214,88 @@ def test_data_without_phases_open_and_close_by_their_prints(lit: SimLit, run: Ru
     ]
 
 
+def test_print_that_no_phase_announced_is_not_the_closing_auctions(lit: SimLit, run: Run) -> None:
+    """Consolidated tapes print the primary market's opening after the others have begun to trade."""
+    assert run(
+        lit,
+        [
+            (1, phase(Phase.CONTINUOUS)),
+            (2, order("A", CLOSE, 10)),
+            (3, cross(1000, 100)),
+            (4, phase(Phase.AUCTION)),
+            (5, cross(1001, 100)),
+        ],
+    ) == ["2 NEW A", "5 TRADE A 10@1001 AUCTION FILLED"]
+
+
+def test_known_close_tells_the_closing_print_without_phases(run: Run) -> None:
+    venue = SimLit(mic=M, auctions=True)
+    venue.start(Context(instruments={"ABC": Instrument("ABC", close=9)}))
+    steps = [(1, order("A", OPEN, 10)), (2, order("B", CLOSE, 10)), (9, cross(1000, 100))]
+    assert run(venue, steps) == ["1 NEW A", "2 NEW B", "9 TRADE B 10@1000 AUCTION FILLED"]
+
+
+def test_what_looks_continuous_before_the_open_does_not_end_the_opening(run: Run) -> None:
+    venue = SimLit(mic=M, auctions=True)
+    venue.start(Context(instruments={"ABC": Instrument("ABC", open=7)}))
+    assert run(
+        venue,
+        [
+            (1, phase(Phase.CONTINUOUS)),
+            (2, order("A", OPEN, 10)),
+            (2, order("B", OPEN, 10, 900)),
+            (3, phase(Phase.AUCTION)),
+            (6, cross(1000, 100)),
+            (6, phase(Phase.CONTINUOUS)),
+        ],
+    ) == [
+        "2 NEW A",
+        "2 NEW B",
+        "6 TRADE A 10@1000 AUCTION FILLED",
+        "6 EXPIRED B not executed in the auction",
+    ]
+
+
+def test_auction_that_was_halted_goes_on(lit: SimLit, run: Run) -> None:
+    assert run(
+        lit,
+        [
+            (1, phase(Phase.CONTINUOUS)),
+            (2, order("A", CLOSE, 10)),
+            (3, phase(Phase.AUCTION)),
+            (4, phase(Phase.HALTED)),
+            (5, cross(1000, 100)),
+            (6, phase(Phase.AUCTION)),
+            (7, cross(1001, 100)),
+        ],
+    ) == ["2 NEW A", "7 TRADE A 10@1001 AUCTION FILLED"]
+
+
+def test_replaced_in_the_auction_an_order_goes_behind_unless_it_is_only_smaller(lit: SimLit, run: Run) -> None:
+    assert run(
+        lit,
+        [
+            (1, phase(Phase.AUCTION)),
+            (2, order("A", OPEN, 100, 1001)),
+            (3, order("B", OPEN, 100, 1001)),
+            (4, ReplaceOrder(M, "A2", "A", "ABC", BUY, 200, 1001 * C)),
+            (5, cross(1000, 100)),
+            (6, ReplaceOrder(M, "B2", "B", "ABC", BUY, 60, 1001 * C)),
+            (7, cross(1000, 40)),
+            (8, CancelOrder(M, "A3", "A2", "ABC", BUY)),
+        ],
+    ) == [
+        "2 NEW A",
+        "3 NEW B",
+        "4 REPLACED A2>A 0/200 NEW",
+        "5 TRADE B 50@1000 AUCTION PARTIALLY_FILLED",
+        "6 REPLACED B2>B 50/60 PARTIALLY_FILLED",
+        "7 TRADE B2 10@1000 AUCTION FILLED",
+        "7 TRADE A2 10@1000 AUCTION PARTIALLY_FILLED",
+        "8 CANCELED A3>A2",
+    ]
+
+
 def test_consolidated_print_counts_by_the_venues_share(started: Start, run: Run) -> None:
     venue = started(SimLit(mic=M, auctions=True, auction_share=0.5, share=0.1))
     steps: list[tuple[int, VenueInput]] = [

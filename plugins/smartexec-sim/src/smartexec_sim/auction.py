@@ -1,8 +1,11 @@
 """Own orders of one symbol that wait for an auction, and their uncross at the recorded print. No protocol, no reports.
 
-Which auction is on follows from the phases: before the first CONTINUOUS it is the opening one. Later it is the closing
-one, except after a halt, and except earlier than `CLOSING_WINDOW` before a close that is known: those reopen trading,
-and orders of neither kind take part. Without phases the first print is the opening's.
+Which auction is on follows from the phases: before the first CONTINUOUS it is the opening one (none counts before a
+known open: a book that is not crossed yet looks continuous). Later it is the closing one, except after a halt of
+trading, and except earlier than `CLOSING_WINDOW` before a close that is known: those reopen trading, and orders of
+neither kind take part. An auction that was halted itself goes on. Without phases the first print is the opening's, one
+at or after a known close the closing's. A print during CONTINUOUS before the close is neither's: it restates an
+opening or a reopening that the feed did not announce.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,6 +32,8 @@ class AuctionBook:
     """End of trading; 0 = not known."""
     share_ppm: int
     """Share of a print that own orders of one side may have at most, in 1e-6."""
+    open: int = 0
+    """Start of trading; 0 = not known."""
     waiting: dict[TimeInForce, list[OwnOrder]] = field(init=False, factory=lambda: {_OPEN: [], _CLOSE: []})
     phase: Phase = field(init=False, default=Phase.UNKNOWN)
     _opened: bool = field(init=False, default=False)
@@ -66,10 +71,11 @@ class AuctionBook:
     def on_phase(self, phase: Phase, now: int) -> list[tuple[OwnOrder, bool]]:
         """Take the phase; give the orders whose auction is over, and whether there was a print in it."""
         before, self.phase = self.phase, phase
-        if phase is Phase.AUCTION and before is not Phase.AUCTION:
+        resumed = before is Phase.HALTED and self._stage is not None
+        if phase is Phase.AUCTION and before is not Phase.AUCTION and not resumed:
             self._stage, self._printed = self._which(before, now), False
         over: list[tuple[OwnOrder, bool]] = []
-        if phase is Phase.CONTINUOUS:
+        if phase is Phase.CONTINUOUS and (now >= self.open or self._printed):
             over = [*self._end(_OPEN), *(self._end(_CLOSE) if self._stage is _CLOSE else ())]
             self._opened = True
         elif phase is Phase.CLOSED and before in _TRADED:
@@ -82,7 +88,7 @@ class AuctionBook:
     def on_print(self, px: int, qty: int, now: int) -> tuple[Sequence[Fill], list[tuple[OwnOrder, bool]]]:
         """Uncross at a print: the fills, and the orders that are over with it where no phase will end them."""
         called = self.phase is Phase.AUCTION
-        stage = self._stage if called else self._which(self.phase, now)
+        stage = self._stage if called else self._unannounced(now)
         if stage is None or self.phase in (Phase.HALTED, Phase.CLOSED):
             return (), []
         self._printed = True
@@ -93,7 +99,15 @@ class AuctionBook:
         if called:
             return fills, []
         self._opened, self._stage = True, stage
-        return fills, list(self._end(stage))
+        over = list(self._end(stage))
+        self._stage = None
+        return fills, over
+
+    def _unannounced(self, now: int) -> TimeInForce | None:
+        """Say whose print it is that no phase has announced. While a session runs it is nobody's before the close."""
+        if self.close and now >= self.close:
+            return _CLOSE
+        return None if self.phase is Phase.CONTINUOUS else self._which(self.phase, now)
 
     def _which(self, before: Phase, now: int) -> TimeInForce | None:
         if not self._opened:

@@ -267,7 +267,7 @@ class SimLit(SimVenue):
             quotes.behind, quotes.power = QUEUE_MODELS[self.queue_model], self.queue_power
             bps = QUOTE_IMPACT_BPS if self.impact_bps is None else self.impact_bps
             impact = Impact(bps, self.impact_decay, IMPACT_MODELS[self.impact_model], instrument.tick)
-            auction = AuctionBook(instrument.lot, instrument.close, round(self.auction_share * PPM))
+            auction = AuctionBook(instrument.lot, instrument.close, round(self.auction_share * PPM), instrument.open)
             desk = self._desks[symbol] = Desk(quotes, impact, auction)
             quotes.trading = not self._trading(symbol)
         return desk
