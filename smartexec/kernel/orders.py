@@ -119,8 +119,8 @@ class ChildOrder(OrderLife):
     frozen: bool = False
     """To be cancelled and not replaced: the venue has said something of it that cannot be worked with."""
     outcome: Outcome | None = None
-    scored: tuple[int, int] | None = None
-    """(quantity, executed) that the scorecard has counted; None = it is not over."""
+    scored: tuple[int, int, bool] | None = None
+    """(quantity, executed, whether it explored a dark venue) that the scorecard has counted; None = it is not over."""
     why: "Why | None" = None
     routing: str = ""
     """Name of the routing logic that placed it."""

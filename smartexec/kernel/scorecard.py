@@ -13,7 +13,7 @@ from typing import Any, Final
 from attrs import define
 
 from smartexec.kernel.decay import Decay
-from smartexec.kernel.market import Market
+from smartexec.kernel.market import Mark, Market
 from smartexec.kernel.markouts import Markouts, Marks, effective_bps, markout_bps, valid_mid2
 from smartexec.kernel.mean import Mean
 from smartexec.kernel.orders import ChildOrder, Execution
@@ -45,6 +45,20 @@ class Figures:
     """Orders that must have ended for the survival curve to be made again."""
 
 
+@define(eq=False)
+class Known:
+    """The score that was given last of a venue, for one side of an instrument, and what it was made from."""
+
+    key: tuple[str, str]
+    """(symbol, MIC)."""
+    mark: Mark | None = None
+    changes: int = -1
+    """Of the tally."""
+    made_from: object = None
+    figures: Mapping[str, Any] = UNMEASURED
+    score: VenueScore | None = None
+
+
 def _more(n: int) -> int:
     return n + 1 + n // 32
 
@@ -71,8 +85,8 @@ class Scorecard:
         self.tallies = {(symbol, mic): deepcopy(one) for symbol, by in (known or {}).items() for mic, one in by.items()}
         self._dark = {mic for mic, one in venues.items() if one.kind is not VenueKind.LIT}
         self._figures: dict[tuple[str, str], Figures] = {}
-        self._known: dict[tuple[str, str, bool], tuple[object, object, VenueScore]] = {}
-        """By (symbol, MIC, is a buyer's): the last score, and what it was made from."""
+        self._known: dict[tuple[str, bool], dict[Mic, Known]] = {}
+        """By (symbol, is a buyer's): the last score of each venue, in the order of the configuration."""
 
     def _tally(self, child: ChildOrder, now: int) -> Tally:
         """The tally of a child's instrument and venue, which begins now if there is none yet."""
@@ -97,27 +111,33 @@ class Scorecard:
         tally = self._tally(child, now)
         weight = tally.weight(self.decay, now)
         tally.ended.add(weight, submitted, executed, child.outcome is Outcome.REJECTED)
-        if self._explores(child):
+        explored = self._explores(child)
+        if explored:
             tally.hidden.add(submitted, executed, weight)
-        child.scored = submitted, executed
+        child.scored = submitted, executed, explored
 
     def _explores(self, child: ChildOrder) -> bool:
         """Whether a child has found out how much is hidden: one that never arrived has not."""
         return child.mic in self._dark and child.acked and child.outcome is not Outcome.REJECTED
 
-    def _recount(self, child: ChildOrder, was: tuple[int, int]) -> None:
-        """The executions of a child have changed after it was counted: count it as what it is now."""
-        submitted, executed = now = child.order_qty, child.cum_qty
+    def _recount(self, child: ChildOrder, was: tuple[int, int, bool]) -> None:
+        """The executions of a child have changed after it was counted: count it as what it is now.
+
+        One that was given up unanswered, and had explored nothing, may turn out to have arrived.
+        """
+        submitted, executed, explored = child.order_qty, child.cum_qty, self._explores(child)
         if was[1] == executed:
             return
         tally = self._tally(child, child.ended or 0)
         weight = tally.weight(self.decay, child.ended or 0)
         tally.ended.recount(weight, (was[0], submitted), (was[1], executed))
-        if self._explores(child):
-            self._figures.pop((child.parent.instrument.symbol, child.mic), None)
-            tally.hidden.drop(*was, weight)
+        if was[2]:
+            tally.hidden.drop(was[0], was[1], weight)
+        if explored:
             tally.hidden.add(submitted, executed, weight)
-        child.scored = now
+        if was[2] or explored:
+            self._figures.pop((child.parent.instrument.symbol, child.mic), None)
+        child.scored = submitted, executed, explored
 
     # -- executions --------------------------------------------------------------------------------------------------
 
@@ -196,21 +216,35 @@ class Scorecard:
     # -- scores ------------------------------------------------------------------------------------------------------
 
     def scores(self, market: Market, side_is_buy: bool) -> dict[Mic, VenueScore]:
-        """Scores of all venues for an instrument, in the order of the configuration."""
-        return {Mic(mic): self._score(mic, market, side_is_buy) for mic in self.venues}
+        """Scores of all venues for an instrument, in the order of the configuration.
 
-    def _score(self, mic: str, market: Market, side_is_buy: bool) -> VenueScore:
+        Where neither the market nor the tally has changed since a score was given, it is given again unseen.
+        """
+        symbol, mark, out = market.instrument.symbol, market.mark(), {}
+        known = self._known.get((symbol, side_is_buy))
+        if known is None:
+            known = self._known[symbol, side_is_buy] = {Mic(mic): Known((symbol, mic)) for mic in self.venues}
+        for mic, one in known.items():
+            tally = self.tallies.get(one.key)
+            changes = 0 if tally is None else tally.changes
+            if one.mark is mark and one.changes == changes and one.score is not None:
+                out[mic] = one.score
+            else:
+                one.mark, one.changes = mark, changes
+                out[mic] = self._score(one, market, side_is_buy)
+        return out
+
+    def _score(self, known: Known, market: Market, side_is_buy: bool) -> VenueScore:
         """The score of one venue; the one given last if nothing it was made from has changed."""
-        symbol = market.instrument.symbol
-        figures = self._measured(symbol, mic)
+        mic = known.key[1]
+        figures = self._measured(*known.key)
         shown, touch, spread = market.shown(mic, side_is_buy), market.reach(mic, side_is_buy), market.spread(mic)
         share = market.venue_volume.get(mic, 0) / market.volume if market.volume else 0.0
         made_from = (self.up[mic], shown, touch, spread, share)
-        known = self._known.get((symbol, mic, side_is_buy))
-        if known is None or known[0] != made_from or known[1] is not figures:
-            score = self._make(mic, shown, touch, spread, share, figures)
-            known = self._known[symbol, mic, side_is_buy] = made_from, figures, score
-        return known[2]
+        if known.score is None or known.made_from != made_from or known.figures is not figures:
+            known.made_from, known.figures = made_from, figures
+            known.score = self._make(mic, shown, touch, spread, share, figures)
+        return known.score
 
     def _measured(self, symbol: str, mic: str) -> Mapping[str, Any]:
         """What the tally says, worked out when it has changed.

@@ -15,6 +15,7 @@ from smartexec.kernel.scorecard import Scorecard
 from smartexec.kernel.settings import Limits, Risk, Scoring, Settings
 from smartexec.kernel.tally import Tally
 from smartexec.model.enums import Liquidity, TimeInForce, VenueKind
+from smartexec.model.events import Resolve
 from smartexec.model.ids import Mic
 from smartexec.model.orders import NewOrder
 from smartexec.model.routing import Capabilities, Leg, Route, VenueScore
@@ -258,6 +259,19 @@ def test_execution_after_the_end_is_counted() -> None:
 
 
 # -- hidden size -------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_given_up_unanswered_that_executes_late_takes_no_other_order_out() -> None:
+    """Orders for 10 found nothing and all; one that was given up explored nothing, until its execution came late."""
+    desk = alone(ATS)
+    desk.tell(own("A", 10, 1000), own("B", 10, 1000), own("C", 10, 1000))
+    desk.tell(ack("P1.1", ATS), ack("P2.1", ATS), fill("P1.1", 10, 1000, ATS), expired("P2.1", ATS))
+    desk.tell(Resolve("P3.1", 0, 0))
+    sizes = desk.engine.scorecard.tallies[XYZ, ATS].hidden.sizes
+    before = {size: (one.n, one.deaths) for size, one in sizes.items()}
+    desk.tell(fill("P3.1", 4, 1000, ATS))
+    after = {size: (one.n, one.deaths) for size, one in sizes.items()}
+    assert (before, after) == ({9: (1, 0), 0: (1, 1)}, {9: (1, 0), 0: (1, 1), 4: (1, 1)})
 
 
 def test_hidden_size_is_learned_of_dark_venues_only() -> None:
