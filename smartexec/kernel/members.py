@@ -146,10 +146,10 @@ class Members:
 
     def trim(self, parent: ParentOrder) -> None:
         """Cancel the newest children that the target curve has no room for."""
-        target, over = demand.target(parent), demand.tolerated(parent)
-        if not (parent.pending or parent.open_qty > target.total + over or len(target.keys) > 1):
+        target = demand.target(parent)
+        if not (parent.pending or parent.open_qty > target.total or len(target.keys) > 1):
             return
-        children = parent.children.values()
+        children, over = parent.children.values(), demand.tolerated(parent)
         for k in sorted({c.key for c in children}, reverse=True):
             excess = demand.reserved((c for c in children if not c.cancelling), k) - target.at(k) - over
             newest: list[ChildOrder] = [c for c in reversed(children) if c.key >= k]

@@ -45,13 +45,21 @@ class Reconciler:
         for slot in list(parent.slots.values()):
             self._reprice(slot)
             excess = sum(c.counted for c in slot.legs.values()) - slot.want
-            if excess <= 0 and parent.open_qty <= demand.target(parent).total:
-                slot.over = 0
-            elif excess > (over := min(slot.over, slot.want, demand.tolerated(parent))):
-                self._reduce(slot, excess - over)
+            if slot.over:
+                excess = self._beyond_budget(parent, slot, excess)
+            if excess > 0:
+                self._reduce(slot, excess)
         for slot in list(parent.slots.values()):
             if parent.state is ParentState.WORKING:
                 self._fill(parent, slot)
+
+    @staticmethod
+    def _beyond_budget(parent: ParentOrder, slot: Slot, excess: int) -> int:
+        """What of a slot's excess its budget does not cover; the budget ends where nothing is beyond the order."""
+        if excess <= 0 and parent.open_qty <= demand.target(parent).total:
+            slot.over = 0
+            return 0
+        return excess - min(slot.over, slot.want, demand.tolerated(parent))
 
     def _reprice(self, slot: Slot) -> None:
         for child in list(slot.legs.values()):
