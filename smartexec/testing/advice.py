@@ -24,6 +24,10 @@ class RandomAdvisor(Advisor):
     """How often a plugin breaks."""
     passive: float = 0.7
     """How often a slice has a price."""
+    auctions: float = 0.0
+    """How often a slice takes part in an auction only."""
+    learns: bool = False
+    """Remember how many outcomes of earlier legs it was told of, an order and its lots each."""
     said: list[Decision | Route | Fault] = Factory(list)
     rng: Random = Factory(lambda self: Random(self.seed), takes_self=True)
 
@@ -35,11 +39,19 @@ class RandomAdvisor(Advisor):
         slices = [] if rng.random() < 0.7 else self._moved(view)
         for slot in ("a", "b")[: 0 if slices else rng.choice((0, 1, 1, 1, 2))]:
             qty = rng.randrange(0, view.leaves_qty * 2 + 2)
-            tif = TimeInForce.IOC if rng.random() < 0.2 else TimeInForce.DAY
+            tif = self._time_in_force(rng.random())
             name = f"{slot}{view.now}" if tif is TimeInForce.IOC else slot
             slices.append(Slice(qty, self._price(view), slot=name, time_in_force=tif))
         wake = view.now + rng.randrange(1, 5) * SECOND if rng.random() < 0.7 else None
         return self._say(Decision(tuple(slices), wake, note=f"seed {self.seed}"))
+
+    def _time_in_force(self, draw: float) -> TimeInForce:
+        """One of all that venues take, by a number from 0 to 1."""
+        if draw < 0.2:
+            return TimeInForce.IOC
+        if draw < 0.2 + self.auctions:
+            return TimeInForce.AT_CLOSE if draw < 0.2 + self.auctions / 2 else TimeInForce.AT_OPEN
+        return TimeInForce.DAY
 
     def _moved(self, view: ParentView) -> list[Slice]:
         """What is live, a little dearer or smaller: what a venue may be asked to replace."""
@@ -72,7 +84,15 @@ class RandomAdvisor(Advisor):
             rest = SECOND if rng.random() < 0.2 else None
             legs.append(Leg(mic, qty, price=price, time_in_force=request.slice.time_in_force, rest_for=rest))
             left = max(0, left - qty)
-        return self._say(Route(tuple(legs), note="anywhere"))
+        return self._say(Route(tuple(legs), note="anywhere", learned=self._learned(request)))
+
+    def _learned(self, request: RouteRequest) -> tuple[int, int] | None:
+        """What it was told so far: (orders, lots)."""
+        if not self.learns:
+            return None
+        known = request.learned
+        orders, lots = known if isinstance(known, tuple) else (0, 0)
+        return orders + len(request.outcomes), lots + sum(one.cum_qty for one in request.outcomes)
 
     def _say(self, answer: Answer) -> Answer:
         self.said.append(answer)

@@ -10,8 +10,9 @@ from smartexec.kernel.blotter import CrossRow
 from smartexec.kernel.curve import limit_key
 from smartexec.kernel.engine import Engine
 from smartexec.kernel.orders import ChildOrder, ClientOrder, ParentOrder, ParentState
+from smartexec.kernel.survival import KaplanMeier
 from smartexec.model.commands import CancelOrder, SendOrder
-from smartexec.model.enums import ExecType, KillLevel
+from smartexec.model.enums import ExecType, KillLevel, Phase
 from smartexec.model.events import OrderCancelReject
 from smartexec.model.routing import Route
 from smartexec.model.view import Decision
@@ -269,9 +270,53 @@ def apart(world: World, child: ChildOrder) -> None:
                 raise AssertionError(f"{child.order_id} can meet {other.order_id}")
 
 
-def priced(world: World, cross: CrossRow, halted: bool) -> None:
+def measured(world: World) -> None:
+    """The scorecard has counted what stands, each order and execution once, whatever came late or was undone."""
+    blotter, tallies = world.engine.blotter, world.engine.scorecard.tallies
+    children, executions = defaultdict(list), defaultdict(list)
+    for child in blotter.child_orders:
+        children[child.parent.instrument.symbol, child.mic].append(child)
+    for e in blotter.executions:
+        if e.child is not None and e.exec_type is not ExecType.TRADE_CANCEL and e.superseded is None:
+            executions[e.child.parent.instrument.symbol, e.mic].append(e)
+    for key, tally in tallies.items():
+        over = [c for c in children[key] if c.scored is not None]
+        ended = tally.ended
+        found = (ended.n, ended.weight, ended.executed, ended.filled, tally.latency.n)
+        filled = sum(c.cum_qty > 0 for c in over)
+        assert found == (
+            len(over),
+            len(over),
+            sum(c.cum_qty for c in over),
+            filled,
+            sum(c.acked for c in children[key]),
+        )
+        marks = [e.marks for e in executions[key] if e.marks is not None]
+        assert len(marks) == len(executions[key])
+        assert tally.effective.n == sum(m.before is not None for m in marks)
+        assert tally.time_to_fill.n == sum(m.waited is not None for m in marks)
+        for number, mean in enumerate((tally.markout_100ms, tally.markout_1s, tally.markout_10s)):
+            assert mean.n == sum(len(m.after) > number and m.after[number] is not None for m in marks)
+        explored = [c.scored for c in over if c.scored is not None and c.scored[2]]
+        again = KaplanMeier()
+        for submitted, executed, _ in explored:
+            again.add(submitted, executed)
+        assert {k: (v.n, v.deaths) for k, v in tally.hidden.sizes.items()} == {
+            k: (v.n, v.deaths) for k, v in again.sizes.items()
+        }
+
+
+def told_once(world: World) -> None:
+    """A logic that learns is told of no leg twice, and of no lot more than was executed."""
+    children = world.engine.blotter.child_orders
+    for orders, lots in world.engine.scorecard.learned.values():  # type: ignore[misc]  # what RandomAdvisor keeps
+        assert orders <= sum(c.ended is not None for c in children)
+        assert lots <= sum(c.order_qty for c in children)
+
+
+def priced(world: World, cross: CrossRow, phase: Phase) -> None:
     """A cross is at the midpoint of a valid market, in trading, among members who consent and whose time has come."""
-    assert not halted
+    assert phase is Phase.CONTINUOUS
     assert cross.bid < cross.ask
     assert 2 * cross.px == cross.bid + cross.ask
     for row in world.engine.blotter.allocations:
@@ -323,6 +368,8 @@ LAWS = (
     clients_consistent,
     nobody_crosses_itself,
     quarantine,
+    measured,
+    told_once,
 )
 
 

@@ -19,16 +19,18 @@ from smartexec.kernel.settings import (
     Risk,
     Routing,
     SameOwner,
+    Scoring,
     Settings,
     Timing,
 )
 from smartexec.model.commands import SendOrder
-from smartexec.model.enums import ExecType, KillLevel, Phase, ReplaceMode, Side, TimeInForce, Wake
+from smartexec.model.enums import ExecType, KillLevel, Phase, ReplaceMode, Side, TimeInForce, VenueKind, Wake
 from smartexec.model.events import EndOfDay, ExecutionReport, KillSwitch, Resolve, VenueStatus
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
 from smartexec.model.orders import CancelRequest, NewOrder, ReplaceRequest
 from smartexec.model.routing import Capabilities
+from smartexec.model.statistics import CURVE_SCALE, Statistics
 from smartexec.testing.advice import SECOND, RandomAdvisor
 from smartexec.testing.worlds import World
 from tests.laws import invariants
@@ -37,13 +39,14 @@ TICK = 10_000_000
 MAX_ORDER = 60
 EVENING = (86_400 - 20) * SECOND
 """Worlds begin shortly before midnight UTC, so that what comes again may come on another day."""
-ALL_TIFS = frozenset({TimeInForce.DAY, TimeInForce.IOC})
+ALL_TIFS = frozenset({TimeInForce.DAY, TimeInForce.IOC, TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE})
 VENUES = {
     "AAAA": Capabilities(replace=ReplaceMode.KEEPS_PRIORITY, times_in_force=ALL_TIFS, authoritative_unknown=True),
-    "BBBB": Capabilities(times_in_force=ALL_TIFS, authoritative_unknown=True),
+    "BBBB": Capabilities(kind=VenueKind.DARK, times_in_force=ALL_TIFS, authoritative_unknown=True),
     "CCCC": Capabilities(replace=ReplaceMode.NEW_ORDER, times_in_force=ALL_TIFS),
 }
 MICS = tuple(VENUES)
+KNOWN = Statistics(adv=400, bin=5 * SECOND, curve=(CURVE_SCALE // 8,) * 8)
 STRATEGIES = {"WILD": frozenset({Wake.FILL, Wake.TIMER, Wake.QUOTE}), "TAME": frozenset({Wake.FILL, Wake.TIMER})}
 KILLS = (
     (KillLevel.FIRM, ""),
@@ -70,6 +73,8 @@ class Config:
     join: bool = True
     first: int = 4
     overbook: int = 0
+    auctions: float = 0.0
+    learns: bool = False
 
     def settings(self) -> Settings:
         """The engine's settings."""
@@ -80,6 +85,7 @@ class Config:
             allocation=Allocation(timing=self.timing, rounding_lot=self.rounding),
             routing=Routing(default="any", max_rounds=3, overbook={"any": self.overbook}),
             risk=Risk(firm=Limits(max_order_qty=MAX_ORDER)),
+            scorecard=Scoring(half_life=0),
         )
 
 
@@ -93,6 +99,8 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "join": (True, True, True, False),
     "first": (2, 4, 8),
     "overbook": (0, 0, 25),
+    "auctions": (0.0, 0.0, 0.3),
+    "learns": (False, True),
 }
 """Values of a configuration, apart from the seed."""
 
@@ -117,6 +125,7 @@ WEIGHTS = {
     "repeat": 1,
     "trade": 1,
     "halt": 1,
+    "call": 1,
     "resume": 4,
     "down": 1,
     "up": 3,
@@ -132,8 +141,15 @@ Step = tuple[str, int]
 
 def engine(config: Config, advisor: object) -> Engine:
     """A fresh engine of this configuration."""
-    instruments = {"ABC": Instrument("ABC", tick=TICK)}
-    return Engine(config.settings(), instruments, VENUES, STRATEGIES, ["any"], advisor)  # type: ignore[arg-type]
+    instruments = {"ABC": Instrument("ABC", tick=TICK, open=EVENING)}
+    return Engine(
+        config.settings(), instruments, VENUES, STRATEGIES, ["any"], advisor, {"ABC": KNOWN},  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def advisor(config: Config) -> RandomAdvisor:
+    """Seeded nonsense, as the configuration wants it."""
+    return RandomAdvisor(config.seed, config.faults, auctions=config.auctions, learns=config.learns)
 
 
 def drawn(seed: int, length: int = 150) -> tuple[Config, list[Step]]:
@@ -148,11 +164,11 @@ class Machine:
     """One world, what happens in it, and what must hold."""
 
     config: Config
-    advisor: RandomAdvisor = Factory(lambda self: RandomAdvisor(self.config.seed, self.config.faults), takes_self=True)
+    advisor: RandomAdvisor = Factory(lambda self: advisor(self.config), takes_self=True)
     world: World = Factory(lambda self: World(engine(self.config, self.advisor), now=EVENING), takes_self=True)
     sent: int = 0
     killed: dict[tuple[KillLevel, str], bool] = Factory(dict)
-    halted: bool = False
+    phase: Phase = Phase.CONTINUOUS
     seen: int = 0
     """How many commands have been checked."""
     crossed: int = 0
@@ -306,13 +322,19 @@ class Machine:
 
     def halt(self, _: int) -> None:
         """Trading stops."""
-        self.halted = True
-        self.world.tell(PhaseChange("ABC", "", Phase.HALTED))
+        self._phase(Phase.HALTED)
+
+    def call(self, _: int) -> None:
+        """An auction is called: only what takes part in auctions alone may be sent."""
+        self._phase(Phase.AUCTION)
 
     def resume(self, _: int) -> None:
         """Trading goes on."""
-        self.halted = False
-        self.world.tell(PhaseChange("ABC", "", Phase.CONTINUOUS))
+        self._phase(Phase.CONTINUOUS)
+
+    def _phase(self, phase: Phase) -> None:
+        self.phase = phase
+        self.world.tell(PhaseChange("ABC", "", phase))
 
     def down(self, i: int) -> None:
         """A venue's session goes down."""
@@ -361,13 +383,14 @@ class Machine:
                 continue
             child = world.engine.blotter.children[command.cl_ord_id]
             assert command.order_qty <= MAX_ORDER, command
-            assert not self.halted, command
+            auction = child.time_in_force.auction and self.phase is Phase.AUCTION
+            assert self.phase is Phase.CONTINUOUS or auction, command
             assert not invariants.stopped(child, self.killed), command
             assert world.engine.scorecard.up[command.mic], command
             invariants.apart(world, child)
         crosses = world.engine.blotter.crosses
         for cross in crosses[self.crossed :]:
-            invariants.priced(world, cross, self.halted)
+            invariants.priced(world, cross, self.phase)
         self.crossed = len(crosses)
 
     def end(self) -> None:

@@ -45,6 +45,9 @@ COUNTS: dict[str, Callable[[Machine], int]] = {
     "duplicates": lambda m: m.world.engine.blotter.duplicates,
     "house rows": lambda m: sum(a.order is None and a.qty > 0 for a in m.world.engine.blotter.allocations),
     "over-booked lots": lambda m: sum("over-booked" in a.what for a in m.world.engine.blotter.alerts),
+    "auction orders": lambda m: sum(c.time_in_force.auction for c in m.world.engine.blotter.child_orders),
+    "outcomes told": lambda m: sum(orders for orders, _ in m.world.engine.scorecard.learned.values()),  # type: ignore
+    "markouts": lambda m: sum(t.markout_1s.n for t in m.world.engine.scorecard.tallies.values()),
     "quarantines": lambda m: len(m.world.engine.quarantined),
     "kills": lambda m: sum("kill switch on" in a.what for a in m.world.engine.blotter.alerts),
     "replaces of children": _replaced,
