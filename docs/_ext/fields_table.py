@@ -70,12 +70,17 @@ def _type(kind: object) -> str:
 
 def _cells(one: Parameter) -> list[str]:
     unit = one.unit or UNITS.get(one.name, "")
-    kind = " or ".join(KINDS.get(unit, PLAIN.get(k, k)) for k in one.type.split(" | ") if k != "none")
+    kind = " or ".join(KINDS.get(unit, _plain(k)) for k in one.type.split(" | ") if k != "none")
     limits = "" if one.type.startswith("one of") else one.constraints
     meaning = one.doc.replace("``", "`")
     for phrase in _RAW if unit else ():
         meaning = meaning.replace(phrase, "")
     return [f"`{one.name}`", f"{kind}, {limits}" if limits else kind, _default(one, unit), meaning]
+
+
+def _plain(kind: str) -> str:
+    """Say a type in words, also what is in a list or table."""
+    return " ".join(PLAIN.get(word, word) for word in kind.split(" "))
 
 
 def _default(one: Parameter, unit: str) -> str:

@@ -16,6 +16,7 @@ from smartexec.errors import ConfigError
 from smartexec.kernel.settings import Aggregation, Allocation, Limits, Netting, Risk, Routing, Scoring, Settings
 from smartexec.model.instrument import Instrument
 from smartexec.runtime.schema import build, unknown_key
+from smartexec.runtime.units import iso
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
@@ -152,7 +153,7 @@ class _Reader:
         self.faults += [unknown_key("", key, known) for key in raw if key not in known]
         run = self.build(RunPart, {"name": path.stem, **self.table(raw, "run")}, "run", RunPart(0, 0))
         if run.start > run.end or (run.end and run.start == run.end):
-            self.faults.append("run.end: found a time that is not after run.start, expected a later one")
+            self.faults.append(f"run.end: found {iso(run.end)}, expected a time after run.start, {iso(run.start)}")
         plugins = self.build(PluginsPart, self.table(raw, "plugins"), "plugins", PluginsPart())
         if not plugins.allow and "plugins" in raw:
             self.faults.append("plugins.allow: found no distribution, expected at least one")

@@ -7,7 +7,7 @@ import ast
 import inspect
 import itertools
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
@@ -91,6 +91,8 @@ def _type_name(kind: Any) -> str:
         return " | ".join(_type_name(k) for k in get_args(kind))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return "one of " + ", ".join(m.name.lower() for m in kind)
+    if get_origin(kind) in (Mapping, Sequence):
+        return f"{'table' if get_origin(kind) is Mapping else 'list'} of {_type_name(get_args(kind)[-1])}"
     if get_origin(kind) is not None:
         return str(kind).replace("typing.", "")
     return getattr(kind, "__name__", str(kind))
@@ -117,6 +119,7 @@ _VALIDATORS: Final[tuple[tuple[str, Callable[[Any], str]], ...]] = (
     ("pattern", lambda v: f"text like {v.pattern.pattern}"),
     ("min_length", lambda v: f"at least {v.min_length} long"),
     ("max_length", lambda v: f"at most {v.max_length} long"),
+    ("value_validator", lambda v: f"values {describe_validator(v.value_validator)}"),
     ("member_validator", lambda v: describe_validator(v.member_validator)),
     ("validator", lambda v: describe_validator(v.validator)),
 )

@@ -160,10 +160,11 @@ class _Maker:
                     routers[name] = build(cls, {}, f"routing.{name}")
                 except ConfigError:
                     continue  # it has fields without defaults: it is there once it is configured
-        default = self.config.settings.routing.default
-        if default not in routers and default not in made:
-            known = ", ".join(routers) or "none"
-            self.fault(ConfigError(f"routing.default: found {default!r}, expected one of {known}"))
+        routing, known = self.config.settings.routing, ", ".join(routers) or "none"
+        named = [("routing.default", routing.default), *(("routing.overbook", name) for name in routing.overbook)]
+        for where, name in named:
+            if name not in routers and name not in made:
+                self.fault(ConfigError(f"{where}: found {name!r}, expected one of {known}"))
         return routers
 
     def statistics(self) -> Mapping[str, Statistics]:
@@ -174,7 +175,7 @@ class _Maker:
         try:
             known = load_statistics(self.config.base / name)
         except ConfigError as error:
-            self.fault(error)
+            self.fault(_under("statistics.volume", error))
             return {}
         return {symbol: known[symbol] for symbol in self.config.instruments if symbol in known}
 
@@ -187,7 +188,7 @@ class _Maker:
             known = load_venues(self.config.base / name).of(self.config.instruments, plan.venues, plan.routers)
             typed_learned(known.learned, plan.routers)
         except ConfigError as error:
-            self.fault(error)
+            self.fault(_under("statistics.venues", error))
             return NO_HISTORY
         return known
 
@@ -215,3 +216,8 @@ class _Maker:
                 if name not in known:
                     expected = ", ".join(known) or "none"
                     self.fault(ConfigError(f"risk.{scope}.{name}: found an unknown name, expected one of {expected}"))
+
+
+def _under(where: str, error: ConfigError) -> ConfigError:
+    """Say which key of the configuration named the file that is at fault."""
+    return ConfigError([f"{where}: {fault}" for fault in error.faults])

@@ -221,9 +221,15 @@ REPLACED = [
     ),
     ('plugin = "sim-lit"', 'plugin = "sim-lot"', "venues[0].plugin: found 'sim-lot', expected a venue: one of "),
     ('tick = "0.01"', 'tick = "0"', "instruments.ABC.tick: "),
-    ("end = 2026-01-05T14:40:00Z", "end = 2026-01-05T14:20:00Z", "run.end: found a time that is not after run.start"),
+    (
+        "end = 2026-01-05T14:40:00Z",
+        "end = 2026-01-05T14:20:00Z",
+        "run.end: found 2026-01-05T14:20:00.000000000Z, expected a time after run.start, 2026-",
+    ),
     ('unlimited = "a test"', "", 'risk.max_order_qty: found nothing, expected a limit, or unlimited = "reason" in'),
     ('default = "parallel"', 'default = "paralel"', "routing.default: found 'paralel', expected one of "),
+    ('default = "parallel"', "overbook = { paralel = 5 }", "routing.overbook: found 'paralel', expected one of "),
+    ('default = "parallel"', "overbook = { parallel = 500 }", "routing.overbook: found {'parallel': 500}, expected v"),
     ("[run]", "[run", "found a TOML syntax error"),
     ('"smartexec-sim"', '"smartexec-sym"', "found no installed plugin smartexec-sym, expected one of "),
 ]

@@ -84,7 +84,11 @@ def test_routing_logic_may_be_configured_under_several_names(tmp_path: Path) -> 
     [
         ("seed = 7", "seed = 7.5", "run.seed: found 7.5, expected an integer"),
         ("30:00Z", "30:00", "run.start: found 2026-01-05T14:30:00, expected a date and time with an offset"),
-        ("14:31:00Z", "14:29:00Z", "run.end: found a time that is not after run.start, expected a later one"),
+        (
+            "14:31:00Z",
+            "14:29:00Z",
+            "run.end: found 2026-01-05T14:29:00.000000000Z, expected a time after run.start, 2026-",
+        ),
         ("end = 2026", "until = 2026", "run.until: found an unknown key, expected one of start, end, name, seed"),
         ("[netting]", "[neting]", "neting: found an unknown key, expected one of run, plugins, instruments,"),
         ("enabled = false", 'scope = "some"', "netting.scope: found 'some', expected one of all, due"),
