@@ -1,6 +1,7 @@
 """What the synthetic market and the synthetic orders have to agree on: the day and the start prices. No randomness."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from smartexec.api import PX_SCALE, ConfigError, Context, Instrument
 
@@ -15,7 +16,8 @@ def day(instrument: Instrument, start: int | None, end: int | None) -> tuple[int
     first = start or instrument.open or DAY_OPEN
     last = end or instrument.close or DAY_CLOSE
     if first >= last:
-        raise ConfigError(f"{instrument.symbol}: trading from {first} to {last}, expected the start before the end")
+        found = " to ".join(f"{datetime.fromtimestamp(at // 10**9, UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (first, last))
+        raise ConfigError(f"{instrument.symbol}: found trading from {found}, expected the start before the end")
     return first, last
 
 
