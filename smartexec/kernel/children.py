@@ -327,6 +327,15 @@ class Children:
             slot.ended = self.blotter.now
             if slot.slice.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
                 slot.spent = slot.want == 0 or slot.spent
+            elif child.time_in_force.auction and child.outcome is Outcome.EXPIRED:
+                self._auction_over(child)
+
+    def _auction_over(self, child: ChildOrder) -> None:
+        """Its auction is over: the slot is not tried again, there is none to take part in; the strategy is told."""
+        parent, slot = child.parent, child.slot
+        if slot.want and slot.slice.time_in_force.auction and parent.state is ParentState.WORKING:
+            slot.spent, slot.want = True, 0
+            self.blotter.wake(parent, Wake.UNFILLED)
 
     def _back(self, child: ChildOrder) -> None:
         """A bust has reopened a child that was let go of: its slot has it again, or nobody wants it any more."""

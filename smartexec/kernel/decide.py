@@ -121,6 +121,8 @@ class Decider:
         slot = parent.slots.get(s.slot)
         if slot is None:
             slot = parent.slots[s.slot] = Slot(s.slot, s)
+        if slot.slice.time_in_force.auction and not s.time_in_force.auction:
+            slot.spent = False  # by an auction that is over: what comes now takes part in none
         slot.slice = s
         lot = parent.instrument.lot
         slot.want = 0 if slot.spent else s.qty - s.qty % lot

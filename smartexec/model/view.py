@@ -95,7 +95,7 @@ class SlotView:
     ended: Nanos | None
     """When its last order ended, ns UTC; None while one is open."""
     spent: bool
-    """An IOC or FOK slot that has ended: naming it again sends nothing."""
+    """An IOC or FOK slot that has ended, or one of an auction that has expired with it: naming it sends nothing."""
     last_outcome: Outcome | None = None
     """How its last order ended, or why none was sent; None = nothing ended yet."""
     clipped_by: str = ""
@@ -186,7 +186,8 @@ class Slice:
     slot: str = field(kw_only=True, default="main")
     """Its name between decisions; each may be named once."""
     time_in_force: TimeInForce = field(kw_only=True, default=TimeInForce.DAY)
-    """DAY rests, IOC and FOK do not: a slot of theirs that has ended is spent, the next attempt needs a new name."""
+    """DAY rests, IOC and FOK do not: a slot of theirs that has ended is spent, the next attempt needs a new name. So is
+    one of AT_OPEN or AT_CLOSE that has expired with its auction, until it is named with another."""
     min_qty: int = field(kw_only=True, default=0)
     """MinQty(110), lots: an execution must be at least this; 0 = any."""
     display_qty: int | None = field(kw_only=True, default=None)
