@@ -2,6 +2,8 @@
 
 from importlib.resources import as_file, files
 from pathlib import Path
+from shutil import copyfile
+from typing import Final
 
 import click
 
@@ -9,6 +11,8 @@ from smartexec.cli.folders import new_folder
 from smartexec.cli.show import progress_bar, show_run
 from smartexec.runtime.config import load
 from smartexec.runtime.run import run
+
+VOLUME: Final = "demo_volume.json"
 
 
 @click.command("demo")
@@ -18,8 +22,10 @@ from smartexec.runtime.run import run
 def command(ctx: click.Context, out: Path | None, as_json: bool) -> None:
     """Run a seeded day: thousands of small orders from three sources, netted, executed at five venues, shared."""
     folder = out or new_folder("smartexec-demo")
-    with as_file(files("smartexec.cli") / "demo.toml") as config:
+    with as_file(files("smartexec.cli")) as here:
+        config = here / "demo.toml"
         times = load(config).run
         with progress_bar("demo", times.start, times.end) as progress:
-            result = run(config, folder, progress, base=folder)
+            result = run(config, folder, progress)
+        copyfile(here / VOLUME, folder / VOLUME)  # the run's copy of the configuration names it
     ctx.exit(show_run(result, as_json=as_json))
