@@ -42,14 +42,16 @@ def test_in_an_auction_only_what_takes_part_in_auctions_is_sent_and_in_a_halt_no
 
 def test_an_order_that_expired_with_its_auction_is_not_sent_again() -> None:
     desk = Desk(at_open, to_lit, venues=TAKES)
-    desk.tell(phase(Phase.AUCTION), buy("A", 100), ack("P1.1"))
+    desk.tell(phase(Phase.AUCTION), buy("A", 100))
+    desk.tell(ack("P1.1"))
     assert desk.tell(fill("P1.1", 40, 1000), expired("P1.1"), phase()) == []
     assert desk.views[-1].slots["x"].spent
 
 
 def test_the_strategy_is_told_that_the_auction_is_over_and_may_go_on_in_the_same_slot() -> None:
     desk = Desk(open_then_day, to_lit, venues=TAKES)
-    desk.tell(phase(Phase.AUCTION), buy("A", 100), ack("P1.1"), phase())
+    desk.tell(phase(Phase.AUCTION), buy("A", 100))
+    desk.tell(ack("P1.1"), phase())
     assert desk.tell(expired("P1.1")) == [sends("P1.2", "BUY", 100, 1000)]
     assert desk.views[-1].woken_by is Wake.UNFILLED
 
@@ -62,5 +64,6 @@ def test_an_order_that_its_venue_refused_may_be_tried_again() -> None:
 
 def test_an_auction_order_is_replaced_while_the_auction_is_called() -> None:
     desk = Desk(at_open, to_lit, venues=TAKES, wakes={Wake.QUOTE})
-    desk.tell(phase(Phase.AUCTION), buy("A", 100), ack("P1.1"))
+    desk.tell(phase(Phase.AUCTION), buy("A", 100))
+    desk.tell(ack("P1.1"))
     assert desk.tell(quote(997, 1003)) == [replaces("P1.1", 100, 997)]
