@@ -93,8 +93,8 @@ def test_columns_are_those_of_the_contract(tables: Path, name: str) -> None:
     assert header(tables, name) == COLUMNS[name].split()
 
 
-def test_there_are_no_other_tables_but_the_requests(tables: Path) -> None:
-    assert {p.stem for p in tables.iterdir()} == {*COLUMNS, "requests"}
+def test_there_are_no_other_tables_but_the_requests_and_the_benchmarks(tables: Path) -> None:
+    assert {p.stem for p in tables.iterdir()} == {*COLUMNS, "requests", "benchmarks"}
 
 
 def test_requests_are_of_orders_that_exist_and_were_decided(tables: Path, read: Tables) -> None:
@@ -103,6 +103,29 @@ def test_requests_are_of_orders_that_exist_and_were_decided(tables: Path, read: 
     assert {row["outcome"] for row in rows} <= {"ACCEPTED", "REFUSED"}
     assert {row["order_id"] for row in rows} <= read.ids("client_orders", "order_id")
     assert all(row["time"] <= row["decided"] for row in rows)
+
+
+def test_benchmarks_are_of_each_order_that_reached_the_market_over_its_life(tables: Path, read: Tables) -> None:
+    rows = {(row["kind"], row["id"]): row for row in table(tables, "benchmarks")}
+    clients = {order: row for (kind, order), row in rows.items() if kind == "CLIENT"}
+    orders = read.by("client_orders", "order_id")
+    assert read.ids("epochs", "order_id") <= clients.keys()
+    for order, row in clients.items():
+        assert (row["start"], row["parent_id"]) == (orders[order]["received"], orders[order]["parent_id"])
+    for row in read.rows["parent_orders"]:
+        found = rows.pop(("PARENT", row["parent_id"]))
+        assert (found["start"], found["end"], found["side"]) == (row["started"], row["ended"], row["side"])
+    for row in read.rows["child_orders"]:
+        found = rows.pop(("CHILD", row["cl_ord_id"]))
+        assert (found["start"], found["end"], found["parent_id"]) == (row["sent"], row["ended"], row["parent_id"])
+    assert {kind for kind, _ in rows} == {"CLIENT"}
+
+
+def test_benchmarks_start_at_the_midpoint_and_have_an_average_where_the_market_traded(tables: Path) -> None:
+    for row in table(tables, "benchmarks"):
+        bid, ask, px = (Decimal(row[f"arrival_{what}"] or 0) for what in ("bid", "ask", "px"))
+        assert not (bid and ask) or px == (bid + ask) / 2, row
+        assert (Decimal(row["volume"]) > 0) == bool(row["vwap"]), row
 
 
 @pytest.mark.parametrize(("name", "column"), WORDS)
