@@ -3,6 +3,7 @@
 `TWAP,VWAP:dynamic=true:slices=10` are two strategies; the parameters are text, as an order file has them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Final, TypeVar
@@ -47,6 +48,8 @@ def combinations(strategies: Sequence[str], routers: Sequence[str]) -> list[Comb
 
 _Named = tuple[str | None, tuple[tuple[str, str], ...]]
 _OWN: Final[_Named] = (None, ())
+_NAME: Final = re.compile(r"[^\s=;()]+")
+"""What stands before the first colon; more than a name there is another way to write parameters."""
 
 
 def _read(option: str, given: Sequence[str], read: Callable[[str], T], faults: list[str]) -> list[T]:
@@ -70,7 +73,7 @@ def _items(given: Iterable[str]) -> list[str]:
 def _strategy(text: str) -> _Named:
     name, *pairs = text.split(":")
     params = tuple((key, value) for key, _, value in (pair.partition("=") for pair in pairs))
-    if not name or not all("=" in pair and key for pair, (key, _) in zip(pairs, params, strict=True)):
+    if not _NAME.fullmatch(name) or not all("=" in pair and key for pair, (key, _) in zip(pairs, params, strict=True)):
         raise ValueError(f"found {text!r}, expected NAME or NAME:PARAMETER=VALUE")
     twice = [key for number, (key, _) in enumerate(params) if key in dict(params[:number])]
     if twice:
