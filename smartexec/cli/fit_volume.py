@@ -16,7 +16,7 @@ from rich.table import Table
 from smartexec.cli.show import progress_bar, show_json
 from smartexec.errors import ConfigError
 from smartexec.model.statistics import CURVE_SCALE
-from smartexec.runtime.fit_volume import CurveKind, VolumeFit, fit_volume
+from smartexec.runtime.fit_volume import MIN_MODEL_DAYS, CurveKind, VolumeFit, fit_volume
 from smartexec.runtime.statistics_file import save_statistics
 from smartexec.runtime.units import duration
 from smartexec.runtime.volume_em import TOLERANCE, Progress
@@ -181,6 +181,8 @@ def _show(fits: Mapping[str, VolumeFit], out: Path | None) -> None:
                 f"  dynamic model: a_eta {m.a_eta:.4f}, a_mu {m.a_mu:.4f}, var_eta {m.var_eta:.4f}, "
                 f"var_mu {m.var_mu:.4f}, r {m.r:.4f}; {ended} after {how.iterations} iterations"
             )
+        else:
+            click.echo(f"  no dynamic model: it takes {MIN_MODEL_DAYS} days or more, with volume in every bin")
         console.print(_chart(known.curve, known.bin))
     if out is not None:
         click.echo(f"written to {out}")

@@ -66,6 +66,9 @@ FOOTNOTE: Final = (
 )
 
 
+UNTOLD: Final = "too few by [scorecard] min_trials, or all executed in full"
+
+
 @click.command("venues")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--symbol", "symbols", multiple=True, help="Only this instrument; may be repeated.")
@@ -123,6 +126,9 @@ def show_figures(symbol: str, by: Mapping[str, Figures]) -> None:
     for mic, figures in by.items():
         if figures.get("hidden") is not None:
             hidden: Survival = figures["hidden"]
+            if not hidden.sizes and hidden.beyond == 1.0:
+                click.echo(f"{symbol} {mic}: hidden size unknown, {hidden.trials:,} orders: {UNTOLD}")
+                continue
             console.print(
                 f"{symbol} {mic}: chance that at least so many lots are hidden, from {hidden.trials:,} orders"
             )
@@ -140,5 +146,6 @@ def _chart(hidden: Survival) -> Table:
     every = -(-len(steps) // MAX_STEPS) or 1
     for size, prob in steps[every - 1 :: every]:
         table.add_row(f"{size:,}", f"{prob:.1%}", Bar(1.0, 0, prob, width=40))
-    table.add_row("more", f"{hidden.beyond:.1%}", Bar(1.0, 0, hidden.beyond, width=40))
+    beyond = f"{hidden.sizes[-1] + 1:,} or more" if hidden.sizes else "1 or more"
+    table.add_row(beyond, f"{hidden.beyond:.1%}", Bar(1.0, 0, hidden.beyond, width=40))
     return table
