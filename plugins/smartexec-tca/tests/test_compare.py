@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -46,6 +47,8 @@ def test_parameters_may_hold_an_equals_sign() -> None:
         ("TWAP,", "", "--strategies: found '', expected NAME or NAME:PARAMETER=VALUE"),
         (":a=1", "", "--strategies: found ':a=1', expected NAME or NAME:PARAMETER=VALUE"),
         ("TWAP:a", "", "--strategies: found 'TWAP:a', expected NAME or NAME:PARAMETER=VALUE"),
+        ("TWAP(a=1)", "", "--strategies: found 'TWAP(a=1)', expected NAME or NAME:PARAMETER=VALUE"),
+        ("TWAP;VWAP", "", "--strategies: found 'TWAP;VWAP', expected NAME or NAME:PARAMETER=VALUE"),
         ("TWAP:=1", "", "--strategies: found 'TWAP:=1', expected NAME or NAME:PARAMETER=VALUE"),
         ("TWAP:a=1:a=2", "", "--strategies: found a twice in 'TWAP:a=1:a=2', expected once"),
         ("TWAP,TWAP", "", "--strategies: found 'TWAP' twice, expected once"),
@@ -142,7 +145,8 @@ def test_combination_of_which_all_runs_failed_has_no_figures() -> None:
 
 @frozen
 class Runs(Host):
-    """A host whose every run gives the same tables; that of router "bad" breaks, of "lossy" loses something."""
+    """A host whose every run gives the same tables; that of router "bad" breaks, of "lossy" loses something, of
+    "deadly" ends its process."""
 
     made: Mapping[str, Table] = field(factory=dict)
     known: tuple[str, ...] = ("A", "B")
@@ -154,6 +158,10 @@ class Runs(Host):
             )
 
     def run(self, config: Path, changes: Changes) -> Ran:
+        if changes.router == "deadly":
+            os._exit(9)
+        if changes.router == "interrupted":
+            raise KeyboardInterrupt
         if changes.router == "bad":
             raise ValueError(f"seed {changes.seed}\nbroke")
         return Ran(tables=self.made, breaches=("P1: lost",) if changes.router == "lossy" else (), seconds=0.25)
@@ -179,6 +187,16 @@ def test_study_names_what_failed_and_goes_on() -> None:
     assert found[0].fault == "ValueError: seed 1 broke"
     assert sorted(told) == sorted(task.name for task in todo)
     assert todo[0].name == "A, bad, day.toml, seed 1"
+
+
+def test_process_that_dies_takes_no_other_run_with_it(host: Runs) -> None:
+    told: list[str] = []
+    todo = tasks([DAY], [1, 2], combinations(["A"], ["ok", "deadly"]))
+    found = study(host, todo, 2, lambda o: told.append(o.task.name))
+    assert [o.task for o in found] == todo
+    assert [o.fault.split(",")[0] for o in found] == ["", "its process died"] * 2
+    assert [len(o.parents) for o in found] == [1, 0] * 2
+    assert sorted(told) == sorted(task.name for task in todo)
 
 
 def call(host: Host, *arguments: object) -> Result:
@@ -232,6 +250,17 @@ def test_command_refuses_before_it_makes_anything(host: Runs, tmp_path: Path) ->
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"--out: .*expected a folder that can be written"):
         call(host, "a.toml", "--strategies", "A", "--out", tmp_path / "file")
+
+
+def test_interrupted_comparison_leaves_no_empty_folder(host: Runs, tmp_path: Path) -> None:
+    for out in (tmp_path / "new", tmp_path / "used"):
+        if out.name == "used":
+            out.mkdir()
+            (out / "note").write_text("mine", encoding="utf-8")
+        arguments = ("day.toml", "--strategies", "A", "--routers", "interrupted", "--jobs", 1, "--out", out)
+        result = CliRunner().invoke(command, [str(a) for a in arguments], obj=host)
+        assert isinstance(result.exception, SystemExit)
+    assert [path.name for path in tmp_path.iterdir()] == ["used"]
 
 
 def test_folders_are_numbered_where_none_is_named(host: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

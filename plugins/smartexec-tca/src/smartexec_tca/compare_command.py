@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -62,7 +62,7 @@ def command(host: Host, /, configs: Sequence[Path], out: Path | None, json_: boo
     todo = tasks(_once(configs), [None] if given["seeds"] is None else range(1, given["seeds"] + 1), chosen)
     _check(host, configs, chosen)
     folder = _folder(out)
-    with _progress(len(todo)) as tell:
+    with _tidy(folder), _progress(len(todo)) as tell:
         outcomes = study(host, todo, min(given["jobs"] or os.cpu_count() or 1, len(todo)), tell)
     compared = compare(chosen, outcomes, by=given["resample"], replicates=given["replicates"])
     told = report(compared, outcomes, _settings(configs, given))
@@ -105,6 +105,17 @@ def _folder(out: Path | None) -> Path:
     except OSError as error:
         raise ConfigError(f"--out: {folder}: found {error.strerror}, expected a folder that can be written") from error
     return folder
+
+
+@contextmanager
+def _tidy(folder: Path) -> Iterator[None]:
+    """Leave no empty folder behind where the runs are interrupted."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # not empty: it is somebody's
+            folder.rmdir()
+        raise
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from smartexec_tca.comparison_report import NAMES
 from smartexec_tca.study import Outcome
 from smartexec_tca.worked import METRICS
 
-WIDTH: Final = 1100
+WIDTH: Final = 1060
 BAND: Final = 46
 """Pixels per combination."""
 GAP: Final = 190

@@ -7,8 +7,11 @@ depend on the number of processes.
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
@@ -18,6 +21,7 @@ from smartexec_tca.worked import Worked, worked
 
 Tell = Callable[["Outcome"], None]
 """Is told of each run as it ends."""
+DIED: Final = "its process died, found no outcome (out of memory, or ended by a signal?)"
 
 
 @frozen
@@ -57,13 +61,35 @@ def study(host: Host, todo: Sequence[Task], jobs: int, tell: Tell) -> list[Outco
     """Do the runs, so many at a time; with one job in this process."""
     if jobs == 1:
         return [_told(perform(host, task), tell) for task in todo]
+    done = _together(host, todo, jobs, tell)
+    for task in todo:
+        if id(task) not in done:  # a process died, and nobody knows of which run: each on its own
+            done |= _together(host, [task], 1, tell)
+    return [done[id(task)] for task in todo]
+
+
+def _together(host: Host, todo: Sequence[Task], jobs: int, tell: Tell) -> dict[int, Outcome]:
+    """Do runs in a pool of processes: by the task's id, those that ended.
+
+    When a process dies (memory, a signal), the pool gives up all that has not ended. A single run is the culprit.
+    """
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_quiet)
+    done: dict[int, Outcome] = {}
     try:
-        futures = {pool.submit(perform, host, task): task for task in todo}
-        done = {id(futures[one]): _told(_outcome(one, futures[one]), tell) for one in as_completed(futures)}
+        futures: dict[Future[Outcome], Task] = {}
+        with suppress(BrokenProcessPool):  # it may die while runs are still being handed to it
+            for task in todo:
+                futures[pool.submit(perform, host, task)] = task
+        for future in as_completed(futures):
+            task = futures[future]
+            outcome = _outcome(future, task)
+            if outcome is None and len(todo) == 1:
+                outcome = Outcome(task, fault=DIED)
+            if outcome is not None:
+                done[id(task)] = _told(outcome, tell)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return [done[id(task)] for task in todo]
+    return done
 
 
 def perform(host: Host, task: Task) -> Outcome:
@@ -75,10 +101,12 @@ def perform(host: Host, task: Task) -> Outcome:
         return Outcome(task, fault=_text(error))
 
 
-def _outcome(future: Future[Outcome], task: Task) -> Outcome:
-    """Take a run's outcome; a process that died (memory, a signal) has none."""
+def _outcome(future: Future[Outcome], task: Task) -> Outcome | None:
+    """Take a run's outcome; None if its process, or another one of the pool, died."""
     try:
         return future.result()
+    except BrokenProcessPool:
+        return None
     except Exception as error:
         return Outcome(task, fault=_text(error))
 
