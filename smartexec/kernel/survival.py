@@ -104,11 +104,12 @@ class KaplanMeier:
         if not self.sizes:
             return None
         at_risk = self._at_risk()
-        ends, probs, prob = [], [], 1.0
+        ends, probs, prob, upto = [], [], 1.0, 0
         for key in sorted(self.sizes):
             size = self.sizes[key]
             if at_risk[key] < least:
                 break
+            upto = key + 1
             if size.deaths and size.death_weight > 0:
                 ends.append(key)
                 probs.append(prob)
@@ -116,7 +117,7 @@ class KaplanMeier:
         trials = 0
         for size in self.sizes.values():
             trials += size.n
-        return Survival(tuple(ends), tuple(probs), prob, trials)
+        return Survival(tuple(ends), tuple(probs), prob, trials, upto)
 
     def _at_risk(self) -> dict[int, float]:
         """N_s of each size: the weight of the orders that say something of s or more."""

@@ -20,6 +20,8 @@ class Survival:
     """The same above the last size: the last estimate that enough orders speak for (optimistic extension)."""
     trials: int
     """Orders that the estimate was made from."""
+    upto: int | None = None
+    """The largest quantity that enough orders speak for, lots: above it the curve is optimism; None = not said."""
 
     def at(self, qty: int) -> float:
         """P(hidden quantity >= qty); 1 for 0 and less."""

@@ -62,6 +62,11 @@ def test_sizes_that_few_orders_speak_for_are_thought_there() -> None:
     assert curve(ORDERS, least=11).at(5) == 1.0
 
 
+def test_it_says_how_far_enough_orders_speak() -> None:
+    assert [curve(ORDERS, least=least).upto for least in (1, 4, 9, 11)] == [7, 4, 2, 0]
+    assert curve([(100, 100)] * 10, least=10) == Survival((), (), 1.0, 10, upto=100)
+
+
 def test_nothing_is_said_where_nothing_was_tried() -> None:
     assert KaplanMeier().curve(1) is None
 

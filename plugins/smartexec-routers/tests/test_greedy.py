@@ -3,11 +3,12 @@
 from itertools import product
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smartexec.api import Survival
-from smartexec_routers.greedy import expected, greedy
+from smartexec_routers.greedy import expected, greedy, within_reach
 
 
 def curve(probs: list[float], beyond: float = 0.0) -> Survival:
@@ -54,7 +55,8 @@ def test_it_gives_block_by_block_to_the_likeliest(curves: list[Survival], qty: i
         chances = [one.at(part + lot) for one, part in zip(curves, parts, strict=True)]
         if not chances or max(chances) <= 0:
             break
-        parts[chances.index(max(chances))] += lot
+        best = [index for index, chance in enumerate(chances) if chance == max(chances)]
+        parts[min(best, key=lambda index: (parts[index], index))] += lot
     assert greedy(qty, curves, lot) == parts
 
 
@@ -63,6 +65,19 @@ def test_expected_is_the_sum_of_chances(curves: list[Survival], parts: list[int]
     parts = parts[: len(curves)]
     slow = sum(one.at(lots) for one, part in zip(curves, parts, strict=True) for lots in range(1, part + 1))
     assert expected(parts, curves) == pytest.approx(slow)
+
+
+def test_equal_chances_are_shared_extra_lots_to_the_first() -> None:
+    sure = Survival((), (), 1.0, 50)
+    assert greedy(10, [sure] * 4) == [3, 3, 2, 2]
+    assert greedy(10, [sure] * 2, held=(6, 0)) == [2, 8]
+    assert greedy(1_000, [sure, curve([1.0] * 100)], lot=30) == [900, 90]
+
+
+def test_reach_is_twice_what_is_known() -> None:
+    known = Survival((10,), (0.9,), 0.5, 50, upto=40)
+    assert within_reach(known) == Survival((10, 80), (0.9, 0.5), 0.0, 50, upto=40)
+    assert within_reach(evolve(known, upto=None)).beyond == 0.5
 
 
 def test_a_billion_lots_cost_no_more_than_ten() -> None:

@@ -127,6 +127,44 @@ def test_without_a_lit_venue_it_may_rest_at_once() -> None:
     assert LiquiditySeeking(respread=0).route(asked(100, venues=[B])).legs == (hidden_leg("XDARKB", 100, None),)
 
 
+def test_what_rests_for_good_is_all_of_it() -> None:
+    (one,) = LiquiditySeeking(respread=0, vary=90).route(asked(1_000, venues=[A])).legs
+    assert one == hidden_leg("XDARKA", 1_000, None)
+
+
+def test_what_comes_back_is_spread_together_not_venue_by_venue() -> None:
+    """A slice that may wait is held until all are back; one that takes what it can get is not."""
+    assert LiquiditySeeking().route(asked(500)).wake_at == START + REST + REST // 10
+    assert LiquiditySeeking().route(asked(500, ASK)).wake_at is None
+    assert LiquiditySeeking(respread=0).route(asked(500, venues=[A, B])).wake_at is None
+
+
+def test_venues_that_never_failed_share_and_are_tried_for_no_more_than_twice_what_is_known() -> None:
+    sure = Survival((), (), 1.0, 50, upto=100)
+    deep = evolve(sure, upto=1_000)
+    venues = [LIT, dark("XDARKA", sure), dark("XDARKB", sure), dark("XDARKC", deep)]
+    parts = {qty: [one.qty for one in LiquiditySeeking().route(asked(qty, venues=venues)).legs] for qty in (90, 900)}
+    assert parts == {90: [30, 30, 30], 900: [200, 200, 500]}
+
+
+def test_what_goes_beyond_all_that_is_known_goes_by_the_chance_that_is_left() -> None:
+    likely, unlikely = Survival((10,), (1.0,), 0.6, 50, 100), Survival((10,), (1.0,), 0.2, 50, 100)
+    venues = [LIT, dark("XDARKA", likely), dark("XDARKB", unlikely)]
+    assert [one.qty for one in LiquiditySeeking().route(asked(800, venues=venues)).legs] == [500, 300]
+
+
+def test_too_few_orders_to_speak_for_anything_are_as_none() -> None:
+    thin = dark("XDARKA", Survival((), (), 1.0, 2, upto=0))
+    assert [one.qty for one in LiquiditySeeking().route(asked(300, venues=[LIT, thin, B])).legs] == [150, 150]
+
+
+def test_what_waits_at_a_venue_is_counted() -> None:
+    """400 wait where 400 are likely at 0.6: what comes is likelier to be executed elsewhere."""
+    waits = Attempt(mic=A.mic, qty=Qty(400), cum_qty=Qty(0), price=Px(MID), sent=Nanos(START), ended=None, outcome=None)
+    route = LiquiditySeeking().route(asked(100, attempts=(waits,)))
+    assert route.legs == (hidden_leg("XDARKB", 100),)
+
+
 def test_equally_whatever_is_known() -> None:
     route = LiquiditySeeking(method=Method.EQUAL).route(asked(501))
     assert route.legs == (hidden_leg("XDARKA", 251), hidden_leg("XDARKB", 250))
@@ -157,7 +195,7 @@ def test_sizes_vary_within_bounds_and_what_is_held_back_follows(seed: int) -> No
     route = LiquiditySeeking(vary=30).route(asked(1_000, venues=[LIT, A], seed=seed))
     (one,) = route.legs
     assert 700 <= one.qty <= 1_000
-    assert route.wake_at == (None if one.qty == 1_000 else START + REST + REST // 10)
+    assert route.wake_at == START + REST + REST // 10
 
 
 def test_sizes_differ_between_seeds_and_times_but_not_between_runs() -> None:

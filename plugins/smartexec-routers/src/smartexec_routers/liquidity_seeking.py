@@ -4,6 +4,7 @@ The mathematics is in `greedy` and `exponentiated`, what is remembered in `seeki
 """
 
 from enum import Enum
+from fractions import Fraction
 from random import Random
 from typing import ClassVar, Final
 
@@ -22,8 +23,8 @@ from smartexec.api import (
 )
 from smartexec_routers.draws import drawn, kept, news
 from smartexec_routers.exponentiated import by_chance, by_remainder, explored
-from smartexec_routers.greedy import greedy
-from smartexec_routers.placing import at_midpoint, leg, marketable, placeable, usable, why_none
+from smartexec_routers.greedy import greedy, within_reach
+from smartexec_routers.placing import AT_ONCE, at_midpoint, leg, marketable, placeable, usable, why_none
 from smartexec_routers.ranking import fee
 from smartexec_routers.seeking import Sought, is_away, judged, of_venues, taught
 from smartexec_routers.shares import fresh, shares, tried
@@ -31,7 +32,7 @@ from smartexec_routers.split import split
 
 PER_CENT: Final = 100
 CONFIRMING: Final = 10
-"""What was held back follows this part of the wait later, so that what comes back is confirmed by then."""
+"""What is left is spread anew this part of the wait later, so that what comes back is confirmed by then."""
 Shares = list[tuple[VenueScore, int]]
 
 
@@ -101,7 +102,14 @@ class LiquiditySeeking(RoutingLogic):
         if not legs:
             return Route(note=_why_none(request, venues, hidden, known), learned=news(known, before))
         said = ", ".join(f"{one.mic} {one.qty}" for one in legs)
-        later = request.now + wait + wait // CONFIRMING if wait and rest and not to_lit else None
+        # Held until all have come back, they are spread together and cost one round of `max_rounds`, not one a venue.
+        together = (
+            wait
+            and dark
+            and not to_lit
+            and (rest or not (marketable(request) or request.slice.time_in_force in AT_ONCE))
+        )
+        later = request.now + wait + wait // CONFIRMING if wait and together else None
         return Route(legs, later, note=f"{self.method.value}: {said}", learned=news(known, before))
 
     def _wait(self, request: RouteRequest, lit: bool) -> int | None:
@@ -134,7 +142,8 @@ class LiquiditySeeking(RoutingLogic):
         legs = []
         for score, part in parts:
             least = max(self.min_qty if score.capabilities.min_qty else 0, request.slice.min_qty)
-            size = max(self._varied(part // lot, random) * lot, min(part, -(-least // lot) * lot))
+            varied = self._varied(part // lot, random) * lot if wait else part  # what rests for good is all of it
+            size = max(varied, min(part, -(-least // lot) * lot))
             one = at_midpoint(leg(score, size, request, rest_for=wait), score, request)
             legs.append(evolve(one, min_qty=min(size, least)))
         return legs
@@ -162,15 +171,19 @@ class LiquiditySeeking(RoutingLogic):
     def _by_curves(
         venues: list[VenueScore], qty: int, request: RouteRequest, known: Sought, random: Random
     ) -> list[int]:
-        """Greedily by the curves. An untried venue counts as sure to hold an equal part.
+        """Greedily by the curves, beside what waits there. An untried venue counts as sure to hold an equal part.
 
-        What no venue is thought to hold is spread equally: hidden orders may still come.
+        Beyond all that is known the rest goes by the chance that curves end with; where that is 0 it is spread
+        equally: hidden orders may still come.
         """
-        lot = request.instrument.lot
-        probe = max(lot, -(-qty // len(venues)))
-        unknown = Survival((probe,), (1.0,), 0.0, 0)
-        parts = greedy(qty, [unknown if score.hidden is None else score.hidden for score in venues], lot)
-        more = split(qty - sum(parts), [1] * len(venues), lot)
+        lot, probe = request.instrument.lot, -(-qty // len(venues))
+        unknown = Survival((max(request.instrument.lot, probe),), (1.0,), 0.0, 0)
+        curves = [unknown if score.hidden is None or score.hidden.upto == 0 else score.hidden for score in venues]
+        live = [one for one in request.attempts if one.ended is None]
+        held = [sum(one.qty - one.cum_qty for one in live if one.mic == score.mic) for score in venues]
+        parts = greedy(qty, [within_reach(curve) for curve in curves], lot, held)
+        ends = [Fraction(curve.beyond) for curve in curves]
+        more = split(qty - sum(parts), ends if any(ends) else [1] * len(venues), lot)
         return [part + added for part, added in zip(parts, more, strict=True)]
 
     @staticmethod
