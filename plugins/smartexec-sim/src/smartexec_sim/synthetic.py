@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from heapq import merge
+from math import fsum
 from operator import itemgetter
 from random import Random
 from typing import ClassVar
@@ -138,7 +139,7 @@ class SyntheticFeed(MarketDataFeed):
         return auction_time
 
     def _cumulative(self) -> tuple[tuple[str, float], ...]:
-        total, upto, table = sum(self.venues.values()), 0.0, []
+        total, upto, table = fsum(self.venues.values()), 0.0, []
         for mic, share in self.venues.items():
             upto += share / total
             table.append((mic, upto))
