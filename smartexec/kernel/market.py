@@ -102,7 +102,7 @@ class Market:
     area: int = 0
     """As in `Mark`, up to `last_time`."""
     marked: Mark | None = None
-    """None: an event has come since the last mark was made."""
+    """None: a print has come since the last mark was made, or the touch has been worked out anew."""
     venue_volume: dict[str, int] = Factory(dict)
     down: dict[str, bool] = Factory(dict)
     """Venues whose session is down: their quotes do not count."""
@@ -129,7 +129,7 @@ class Market:
         self.times[quote.mic] = now
         if not quote.mic or "" not in self.quotes:
             self.quote_time = now
-        self.touch = self.marked = None
+        self.touch = None
 
     def on_trade(self, trade: Trade, now: int) -> None:
         """Take a print."""
@@ -150,7 +150,7 @@ class Market:
         if now > self.due:
             self.sample(now)
         self.phases[change.mic] = change.phase
-        self.touch = self.marked = None
+        self.touch = None
         if self.phase not in TRADING:
             self.realised.pause()
 
@@ -159,7 +159,7 @@ class Market:
         if now > self.due:
             self.sample(now)
         self.down[mic] = not up
-        self.touch = self.marked = None
+        self.touch = None
 
     def sample(self, now: int) -> None:
         """Sample the market as it stood before an event at `now`."""
@@ -182,7 +182,7 @@ class Market:
     def best(self) -> Touch:
         """Best bid and offer now."""
         if self.touch is None:
-            tape = self.quotes.get("")
+            tape, self.marked = self.quotes.get(""), None
             self.touch = self._over_venues() if tape is None else self._of_tape(tape)
         return self.touch
 
@@ -240,8 +240,8 @@ class Market:
 
     def mark(self) -> Mark:
         """The market since its last event."""
+        touch = self.best()
         if self.marked is None:
-            touch = self.best()
             self.marked = Mark(
                 self.last_time, touch.bid, touch.ask, self.last, self.volume, self.turnover, self.elapsed, self.area
             )

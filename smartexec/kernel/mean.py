@@ -21,7 +21,7 @@ class Mean:
         """Take an observation out again; with the last one no residue of rounding is left."""
         self.n -= 1
         if self.n > 0:
-            self.weight -= weight
+            self.weight = max(0.0, self.weight - weight)  # of weights far apart, rounding may leave less than nothing
             self.total -= total
         else:
             self.n, self.weight, self.total = 0, 0.0, 0.0

@@ -159,22 +159,22 @@ class Tally:
 
     def figures(self, quantiles: Sequence[int | None], hidden: Survival | None) -> dict[str, Any]:
         """What a `VenueScore` says of it."""
-        ended, latency, waited = self.ended, self.latency.value, self.time_to_fill.value
-        toxic = self.added_10s.value
+        ended, latency, waited, toxic = self.ended, self.latency, self.time_to_fill, self.added_10s
+        weight = ended.weight
         return {
-            "latency": None if latency is None else round(latency),
+            "latency": round(latency.total / latency.weight) if latency.weight > 0 else None,
             "latency_p50": quantiles[0],
             "latency_p90": quantiles[1],
             "latency_p99": quantiles[2],
             "fill_ratio": ended.executed / ended.submitted if ended.submitted > 0 else None,
-            "fill_prob": ended.filled / ended.weight if ended.weight > 0 else None,
-            "time_to_fill": None if waited is None else round(waited),
-            "reject_rate": ended.rejected / ended.weight if ended.weight > 0 else None,
+            "fill_prob": ended.filled / weight if weight > 0 else None,
+            "time_to_fill": round(waited.total / waited.weight) if waited.weight > 0 else None,
+            "reject_rate": ended.rejected / weight if weight > 0 else None,
             "tried": ended.n,
             "effective_bps": self.effective.value,
             "markout_100ms": self.markout_100ms.value,
             "markout_1s": self.markout_1s.value,
             "markout_10s": self.markout_10s.value,
-            "toxicity": None if toxic is None else -toxic,
+            "toxicity": -toxic.total / toxic.weight if toxic.weight > 0 else None,
             "hidden": hidden,
         }
