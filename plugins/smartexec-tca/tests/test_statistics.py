@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartexec_tca.bootstrap import Estimate, Ratio, draws, estimate, quantile
+from smartexec_tca import bootstrap
+from smartexec_tca.bootstrap import Estimate, Ratio, differences, draws, estimate, quantile
 from smartexec_tca.scatter import deviation, tail
 
 MANY = 200
@@ -18,7 +19,7 @@ EQUAL = [1.0] * MANY
 
 def test_interval_of_a_mean_is_that_of_the_normal_law() -> None:
     """Drawn n times out of n values, a mean has the standard error sd / sqrt(n) (Efron and Tibshirani 1993, 5.12)."""
-    (found,), _ = estimate([Ratio(VALUES, EQUAL)], 4000)
+    (found,) = estimate([Ratio(VALUES, EQUAL)], 4000)
     error = pstdev(VALUES) / sqrt(MANY)
     assert found.value == pytest.approx(3.0)
     assert found.low == pytest.approx(3.0 - 1.96 * error, abs=0.04 * 1.96 * error * 2)
@@ -44,7 +45,8 @@ def test_draws_of_three_have_the_chances_of_all_27() -> None:
 def test_difference_is_paired() -> None:
     """What moves both cancels out: a constant difference has an interval of no width."""
     shifted = [value + 0.5 for value in VALUES]
-    means, apart = estimate([Ratio(VALUES, EQUAL), Ratio(shifted, EQUAL)], 300)
+    ratios = [Ratio(VALUES, EQUAL), Ratio(shifted, EQUAL)]
+    means, apart = estimate(ratios, 300), differences([ratios[0], ratios[0]], ratios, 300)
     assert means[0].high is not None
     assert means[0].low is not None
     assert means[0].high - means[0].low > 0.4
@@ -53,15 +55,26 @@ def test_difference_is_paired() -> None:
 
 
 def test_ratio_is_weighted() -> None:
-    (found,), _ = estimate([Ratio([10.0, 90.0], [1.0, 3.0])], 100)
+    (found,) = estimate([Ratio([10.0, 90.0], [1.0, 3.0])], 100)
     assert found.value == 25.0
     assert (found.low, found.high) == (10.0, 30.0)
 
 
 def test_interval_needs_two_units_and_a_value_some_weight() -> None:
-    assert estimate([Ratio([7.0], [1.0])], 100)[0] == [Estimate(7.0)]
-    assert estimate([Ratio([], [])], 100)[0] == [Estimate(None)]
-    assert estimate([Ratio([0.0, 0.0], [0.0, 0.0])], 100)[0] == [Estimate(None)]
+    assert estimate([Ratio([7.0], [1.0])], 100) == [Estimate(7.0)]
+    assert estimate([Ratio([], [])], 100) == [Estimate(None)]
+    assert estimate([Ratio([0.0, 0.0], [0.0, 0.0])], 100) == [Estimate(None)]
+
+
+def test_difference_of_what_has_no_figure_is_none() -> None:
+    nothing, something = Ratio([0.0, 0.0], [0.0, 0.0]), Ratio([1.0, 2.0], [1.0, 1.0])
+    assert differences([nothing, something], [something, nothing], 100) == [Estimate(None)] * 2
+
+
+def test_draws_that_are_too_many_to_keep_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = estimate([Ratio(VALUES, EQUAL)], 100)
+    monkeypatch.setattr(bootstrap, "MOST_KEPT", 0)
+    assert estimate([Ratio(VALUES, EQUAL)], 100) == kept
 
 
 def test_same_seed_same_interval() -> None:

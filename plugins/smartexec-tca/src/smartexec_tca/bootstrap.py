@@ -5,7 +5,9 @@ is worked out on the same draws, so that the difference of two is paired: what m
 is that of percentiles. With few units it is too narrow (with 5, it holds about 85 % instead of 95 %).
 """
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from math import fsum
 from operator import mul
 from random import Random
@@ -15,6 +17,8 @@ from attrs import frozen
 
 LEVEL: Final = 0.95
 SEED: Final = 1
+MOST_KEPT: Final = 20_000_000
+"""Counts of draws that are kept in memory, 4 bytes each."""
 Draw = Sequence[int]
 """How often each unit was drawn."""
 
@@ -51,31 +55,48 @@ def draws(units: int, replicates: int, seed: int = SEED) -> Iterator[Draw]:
     """Draw `units` of so many units with replacement, again and again."""
     random = Random(seed).random  # the only generator whose numbers Python promises to keep
     for _ in range(replicates):
-        counts = [0] * units
+        counts = array("I", bytes(units * array("I").itemsize))
         for _ in range(units):
             counts[int(random() * units)] += 1
         yield counts
 
 
-def estimate(ratios: Sequence[Ratio], replicates: int, seed: int = SEED) -> tuple[list[Estimate], list[Estimate]]:
-    """Give each ratio with its interval, and its difference from the first one. All have the same units."""
+@lru_cache(maxsize=2)
+def _kept(units: int, replicates: int, seed: int) -> Sequence[Draw]:
+    """Draw once for all combinations, which mostly have the same units."""
+    return tuple(draws(units, replicates, seed))
+
+
+def estimate(ratios: Sequence[Ratio], replicates: int, seed: int = SEED) -> list[Estimate]:
+    """Give each ratio with its interval. All have the same units."""
+    found = _replicates(ratios, replicates, seed)
+    return [_with_interval(ratio.value, _known(values)) for ratio, values in zip(ratios, found, strict=True)]
+
+
+def differences(first: Sequence[Ratio], second: Sequence[Ratio], replicates: int, seed: int = SEED) -> list[Estimate]:
+    """Give second - first, one by one, each with its interval, both of the same draws. All have the same units."""
+    found = _replicates([*first, *second], replicates, seed)
+    pairs = zip(first, second, found[: len(first)], found[len(first) :], strict=True)
+    return [_with_interval(_less(b.value, a.value), _known(map(_less, after, before))) for a, b, before, after in pairs]
+
+
+def _replicates(ratios: Sequence[Ratio], replicates: int, seed: int) -> list[list[float | None]]:
+    """Give the ratios of every draw; a single unit is not drawn."""
     units = len(ratios[0].money)
-    own: list[list[float]] = [[] for _ in ratios]
-    apart: list[list[float]] = [[] for _ in ratios]
-    for draw in draws(units, replicates if units > 1 else 0, seed):
-        found = [ratio.of(draw) for ratio in ratios]
-        for number, value in enumerate(found):
-            if value is not None:
-                own[number].append(value)
-                if found[0] is not None:
-                    apart[number].append(value - found[0])
-    values = [ratio.value for ratio in ratios]
-    first = values[0]
-    differences = [None if v is None or first is None else v - first for v in values]
-    return (
-        [_with_interval(value, found) for value, found in zip(values, own, strict=True)],
-        [_with_interval(value, found) for value, found in zip(differences, apart, strict=True)],
-    )
+    found: list[list[float | None]] = [[] for _ in ratios]
+    drawn = _kept if units * replicates <= MOST_KEPT else draws
+    for draw in drawn(units, replicates, seed) if units > 1 else ():
+        for values, ratio in zip(found, ratios, strict=True):
+            values.append(ratio.of(draw))
+    return found
+
+
+def _less(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a - b
+
+
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
 
 
 def quantile(ordered: Sequence[float], p: float) -> float:

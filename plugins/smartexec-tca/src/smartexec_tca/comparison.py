@@ -9,7 +9,7 @@ from math import fsum
 
 from attrs import frozen
 
-from smartexec_tca.bootstrap import Estimate, Ratio, estimate
+from smartexec_tca.bootstrap import Estimate, Ratio, differences, estimate
 from smartexec_tca.combination import Combination
 from smartexec_tca.scatter import deviation, tail
 from smartexec_tca.study import Outcome
@@ -83,14 +83,11 @@ def _estimates(
     """
     both = {run_key(o) for o in base} & {run_key(o) for o in own}
     sums = _by_unit(own, unit_of)
-    means, _ = estimate([sums[metric] for metric in METRICS], replicates)
-    found: dict[str, tuple[Estimate, Estimate]] = {}
+    means = estimate([sums[metric] for metric in METRICS], replicates)
     shared = [[o for o in side if run_key(o) in both] for side in (base, own)]
     first, second = _by_unit_of_both(shared[0], shared[1], unit_of)
-    for number, metric in enumerate(METRICS):
-        _, apart = estimate([first[metric], second[metric]], replicates)
-        found[metric] = (means[number], apart[1])
-    return found, len(sums[METRICS[0]].money)
+    apart = differences([first[m] for m in METRICS], [second[m] for m in METRICS], replicates)
+    return dict(zip(METRICS, zip(means, apart, strict=True), strict=True)), len(sums[METRICS[0]].money)
 
 
 def _by_unit(outcomes: Sequence[Outcome], unit_of: Mapping[tuple[Key, str], Key]) -> dict[str, Ratio]:
