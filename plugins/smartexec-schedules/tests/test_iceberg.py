@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartexec.api import Decision, Instrument, Outcome, ParentView, Peg, Phase, Px, Qty, Side, Slice, SlotView
+from smartexec.api import Decision, Instrument, Outcome, ParentView, Peg, Phase, Px, Qty, Side, Slice, SlotView, Wake
 from smartexec.testing import START, market, view
 from smartexec_schedules.iceberg import Iceberg
 from smartexec_schedules.pegging import pegged, worst
@@ -37,7 +37,7 @@ def slot(leaves: int, price: int | None, outcome: Outcome | None = None) -> Slot
 
 def test_it_shows_a_part_at_the_near_touch() -> None:
     assert EXACT.decide(view()) == Decision(
-        (Slice(100, BID),), FINISH, note="near +0, tip 1 shows 100", state=Tip(1, 100, 0, BID, START)
+        (Slice(100, BID),), START + SECOND, note="near +0, tip 1 shows 100", state=Tip(1, 100, 0, BID, START)
     )
 
 
@@ -142,8 +142,20 @@ def test_alone_at_the_touch_it_does_not_follow_itself(level: str, offset: int) -
     assert pegged(view(slots=own, market=market(bid_qty=501)), level, offset, None, "main") != BID
 
 
+def test_it_looks_at_the_market_by_the_clock_not_at_every_quote() -> None:
+    assert Wake.QUOTE not in Iceberg.wakes_on
+    assert EXACT.decide(view()).wake_at == START + SECOND
+    assert EXACT.decide(view(market=market(ask=None))).wake_at == START + SECOND
+
+
+def test_where_the_venue_moves_it_only_the_age_of_the_quote_is_looked_at() -> None:
+    moved = view(slots={"native": slot(100, BID)}, state=Tip(1, 100, 0, BID, START))
+    assert Iceberg(native_peg=True).decide(moved).wake_at == START + 60 * SECOND
+    assert Iceberg(native_peg=True, would_price=BID).decide(moved).wake_at == START + SECOND
+
+
 def test_late_it_follows_one_level_further() -> None:
-    late = Iceberg(aggressiveness=50)
+    late = Iceberg(aggressiveness=50, reprice_after=3_000 * SECOND)
     assert late.decide(view()).wake_at == START + 1_800 * SECOND
     assert late.decide(view(now=START + 1_800 * SECOND)).slices[0].price == MID
     assert Iceberg(aggressiveness=50, peg="far").decide(view(now=START + 1_800 * SECOND)).slices[0].price == ASK

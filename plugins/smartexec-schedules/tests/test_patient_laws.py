@@ -199,7 +199,15 @@ def _slots(decision: Decision, at: int) -> dict[str, SlotView]:
 
 @pytest.mark.parametrize(
     "strategy",
-    [Close(), Close(auction_pct=0), Iceberg(), Sniper(max_spread_ticks=0), Sniper(), Trilemma(), Trilemma(risk=0)],
+    [
+        Close(),
+        Close(auction_pct=0),
+        Iceberg(reprice_after=5 * SECOND),
+        Sniper(max_spread_ticks=0),
+        Sniper(),
+        Trilemma(),
+        Trilemma(risk=0),
+    ],
     ids=lambda one: one.name,
 )
 @pytest.mark.parametrize("order_qty", [1, 777, 5_000])

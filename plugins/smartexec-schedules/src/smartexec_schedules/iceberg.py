@@ -21,7 +21,7 @@ class Iceberg(Reserve):
     """Show `display_qty` of the order at a price that follows the market, and refill it as it trades."""
 
     name: ClassVar[str] = "ICEBERG"
-    wakes_on: ClassVar[frozenset[Wake]] = frozenset({Wake.FILL, Wake.TIMER, Wake.QUOTE})
+    wakes_on: ClassVar[frozenset[Wake]] = frozenset({Wake.FILL, Wake.TIMER})
     state_type: ClassVar[type | None] = Tip
 
     peg: str = field(default="near", validator=in_(tuple(LEVELS)))
@@ -29,7 +29,8 @@ class Iceberg(Reserve):
     offset: int = field(default=0, validator=instance_of(int))
     """Ticks from there, positive = more aggressive; never beyond the far touch."""
     reprice_after: int = duration(NANOS_PER_SECOND)
-    """It stays at a price for at least this long, ns, unless the limit no longer admits it."""
+    """How often it looks at the market, ns: it stays at a price for at least this long, unless the limit no longer
+    admits it, and at most this much longer than the market does."""
     max_distance_bps: int = field(default=0, validator=[instance_of(int), ge(0)])
     """It follows the market no further than this beyond the arrival price, 1/10000; 0 = as far as the limit."""
     aggressiveness: int = percent(0)
@@ -38,7 +39,8 @@ class Iceberg(Reserve):
     def decide(self, view: ParentView) -> Decision:
         """Keep what is left of the tip where the peg is."""
         tip = view.state if isinstance(view.state, Tip) else Tip()
-        early = self.closed(view, tip) or self.takes(view, tip) or self.finishes(view, tip)
+        look = view.now + self.reprice_after
+        early = self.closed(view, tip, look) or self.takes(view, tip, look) or self.finishes(view, tip)
         if early is not None:
             return early
         native = self.native_reserve or (self.native_peg and not self.offset)
@@ -51,8 +53,8 @@ class Iceberg(Reserve):
         memo = (Slice(0, slot=NATIVE),) if native and slot != NATIVE else ()  # keeps the view that no venue takes it
         what = f"shows {tip.left(view):,}" if want else "is held"
         note = f"{level} {self.offset:+d}, tip {tip.number} {what}{self.progress(view)}"
-        again = view.now + self.reprice_after if slot == NATIVE or not want else None
-        wake_at = self.wake_by(view, tip.at + self.reprice_after if tip.px != target else again)
+        again = tip.at + self.reprice_after if tip.px != target else look
+        wake_at = self.wake_by(view, view.now + self.max_quote_age if peg and self.left_alone(view) else again)
         return Decision((*want, *memo), wake_at, note=note, state=tip)
 
     def _level_at(self, view: ParentView, eagerness: int) -> int:

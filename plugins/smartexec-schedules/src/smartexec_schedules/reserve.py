@@ -35,6 +35,12 @@ class Reserve(Finishing):
         failed = seen is not None and not seen.leaves_qty and seen.last_outcome in FAILED
         return NATIVE if native and not failed else "main"
 
+    def left_alone(self, view: ParentView) -> bool:
+        """Whether a venue holds it, and no bound or would-price depends on where the market is."""
+        seen = view.slots.get(NATIVE)
+        bounded = self.max_participation_pct < 100 or self.would_price is not None
+        return not bounded and seen is not None and seen.leaves_qty > 0
+
     def shown(self, view: ParentView, tip: Tip, slot: str, cap: int | None, peg: Peg | None) -> tuple[Slice, ...]:
         """Give the slice that shows the tip at its price, or as `peg` moves it up to `cap` (None = any price)."""
         px = tip.px if peg is None else cap
