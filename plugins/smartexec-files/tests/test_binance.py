@@ -89,6 +89,17 @@ def test_offset_is_the_median_or_as_told(tmp_path: Path) -> None:
     assert [at for at, _ in play(tmp_path, lines, clock_offset="-1.27")] == [10, 10, 20, 30]
 
 
+@pytest.mark.parametrize("stamp", ["9999999999999999999", f"{START}"])
+def test_times_that_are_none_do_not_count_for_the_offset(tmp_path: Path, stamp: str) -> None:
+    good = trade(10, "100", "1", sent=5)
+    bad = f"{stamp} {good.partition(' ')[2]}".replace('"E":', '"E":99')
+    faults: list[str] = []
+    feed = feed_of(tmp_path, [good, bad, bad], faults)
+    assert feed.offset == 5 * MS - BEHIND
+    assert len(list(feed.events())) == 2
+    assert len(faults) == 2
+
+
 def test_exchange_time_never_runs_backwards(tmp_path: Path) -> None:
     lines = [trade(10, "100", "1", sent=10), trade(11, "100", "2", sent=7), ticker(12, "99", "1", "101", "1")]
     assert [at for at, _ in play(tmp_path, lines, clock="exchange", clock_offset="-1.27")] == [10, 10, 10, 12]

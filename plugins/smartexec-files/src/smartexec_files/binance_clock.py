@@ -14,7 +14,7 @@ from attrs import frozen
 from smartexec_files import data_file
 from smartexec_files.binance_rows import Line
 from smartexec_files.faults import BadValueError, Faults
-from smartexec_files.units import decimal_text
+from smartexec_files.units import MAX_INT, decimal_text
 
 AUTO: Final = "auto"
 TRUSTED: Final = 10_000_000_000
@@ -27,8 +27,9 @@ def measure(path: Path) -> int | None:
     """Median (the lower of two) of local less exchange time over all stream messages, ns; None if none tells."""
     found = array("q")
     for _, line in data_file.lines(path, Faults(lambda _: None, path.name)):
-        if match := _SENT.match(line):
-            found.append(int(match[1]) - int(match[2]) * _MS)
+        match = _SENT.match(line)
+        if match and max(local := int(match[1]), sent := int(match[2]) * _MS) <= MAX_INT:  # others are no times
+            found.append(local - sent)
     return sorted(found)[(len(found) - 1) // 2] if found else None
 
 
