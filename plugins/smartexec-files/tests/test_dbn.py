@@ -239,6 +239,16 @@ def test_file_that_breaks_off(tmp_path: Path) -> None:
     assert faults == ["es.dbn record 4: found a broken file (20 bytes of a record), expected its end"]
 
 
+def test_record_that_makes_the_decoder_panic_ends_the_file(tmp_path: Path) -> None:
+    """A definition of the length of an order message; a panic is no `Exception` of Python's."""
+    faults: list[str] = []
+    bad = bytes([BOOK[0][0], dbn.RType.INSTRUMENT_DEF.value, *BOOK[0][2:]])
+    assert play(tmp_path, [*BOOK, bad, *BOOK], faults) == play(tmp_path, BOOK)
+    assert len(faults) == 1
+    assert faults[0].startswith("es.dbn record 4: found a broken file (Malformed ")
+    assert "\n" not in faults[0]
+
+
 def test_best_quotes_and_trades(tmp_path: Path) -> None:
     def record(at: int, action: Any, bid_qty: int) -> bytes:
         level: Any = dbn.BidAskPair(99 * PX, dbn.UNDEF_PRICE, bid_qty, 0)

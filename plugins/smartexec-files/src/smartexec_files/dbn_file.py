@@ -14,6 +14,8 @@ from smartexec.api import ConfigError
 from smartexec_files.faults import Faults
 
 _CHUNK: Final = 1 << 18
+_PIECE: Final = 16
+"""Bytes of the shortest record, its header."""
 _BROKEN: Final = (OSError, EOFError, RuntimeError)
 """What is raised for files that are cut off or damaged, beside DBNError; RuntimeError by the unpacking."""
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
@@ -28,15 +30,43 @@ def load() -> ModuleType:
         raise ConfigError(text) from None
 
 
+def _decode(decoder: Any, chunk: bytes) -> list[Any]:
+    """Decode; a panic of the decoder, which some damages cause, is no `Exception` until it is made one here."""
+    try:
+        return list(decoder.write_and_decode(chunk))
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise RuntimeError(str(error)) from None
+
+
 def _items(path: Path) -> Iterator[Any]:
-    """Yield the metadata, then the records. Raises DBNError, OSError, and EOFError where the file is cut off."""
-    dbn = load()
+    """Yield the metadata, then the records. Raises DBNError, OSError, RuntimeError, and EOFError where it is cut off.
+
+    The decoder keeps back all of a chunk that it cannot read to its end: so that one is read again, piece by piece.
+    """
+    read = given = 0
+    try:
+        for upto, items in _chunks(path, None):
+            yield from items
+            read, given = upto, given + len(items)
+    except (OSError, RuntimeError, load().DBNError):
+        for _, items in _chunks(path, read):
+            yield from items[given:]
+            given = max(0, given - len(items))
+
+
+def _chunks(path: Path, pieces_from: int | None) -> Iterator[tuple[int, list[Any]]]:
+    """Yield (bytes read, what they complete). `pieces_from`: in pieces of at most a record after so many bytes."""
+    dbn, read = load(), 0
     with path.open("rb") as stream:
         packed = stream.read(4) == _ZSTD
         stream.seek(0)
         decoder = dbn.DBNDecoder(compression=dbn.Compression.ZSTD if packed else dbn.Compression.NONE)
-        while chunk := stream.read(_CHUNK):
-            yield from decoder.write_and_decode(chunk)
+        while chunk := stream.read(_CHUNK if pieces_from is None or read < pieces_from else _PIECE):
+            items = _decode(decoder, chunk)
+            read += len(chunk)
+            yield read, items
     if left := len(decoder.buffer()):
         raise EOFError(f"{left} bytes of a record")
 
