@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from math import fsum, isfinite
+from math import fsum
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,8 @@ MAX_FAULTS: Final = 20
 """Faults of one file that are told."""
 _TIME: Final = re.compile(r"(\d{1,2}):(\d\d)\s*(AM|PM)?", re.ASCII)
 _HALF_DAYS: Final = {"AM": 0, "PM": 12}
+MAX_VOLUME: Final = 1e15
+"""Lots of a bin: more is no volume, and a float no longer holds them one by one."""
 MINUTE: Final = 60 * NANOS_PER_SECOND
 
 
@@ -118,7 +120,9 @@ def _columns(rows: list[list[str]], path: Path, faults: list[str]) -> list[tuple
         for heading, text, day in zip(headings, row[1:], days, strict=True):
             volume = _volume(text)
             if volume is None:
-                faults.append(f"{path} row {number} column {heading}: found {text!r}, expected a volume, 0 or more")
+                faults.append(
+                    f"{path} row {number} column {heading}: found {text!r}, expected a volume from 0 to {MAX_VOLUME:g}"
+                )
             else:
                 day.append(volume)
     return [(heading, tuple(day)) for heading, day in zip(headings, days, strict=True)]
@@ -129,7 +133,7 @@ def _volume(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if isfinite(value) and value >= 0 else None
+    return value if 0 <= value <= MAX_VOLUME else None
 
 
 def pooled(parts: Sequence[History], symbol: str) -> History:

@@ -109,7 +109,7 @@ def test_faults_of_all_files_are_said_at_once(profile: Path, tmp_path: Path) -> 
     assert (result.exit_code, result.stderr.splitlines()) == (
         2,
         [
-            f"{bad} row 2 column d0: found 'many', expected a volume, 0 or more",
+            f"{bad} row 2 column d0: found 'many', expected a volume from 0 to 1e+15",
             f"{tmp_path / 'none.csv'}: found No such file or directory, expected a readable CSV file",
         ],
     )

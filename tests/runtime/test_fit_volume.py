@@ -318,9 +318,10 @@ def test_file_gives_days_by_bin(tmp_path: Path) -> None:
     [
         ((), "found 0 rows, 0 columns in the first, expected a row of headings, then a row for each bin"),
         (("at,d1",), "found 1 rows, 2 columns in the first, expected a row of headings, then a row for each bin"),
-        (("at,d1", "09:30,x"), "row 2 column d1: found 'x', expected a volume, 0 or more"),
-        (("at,d1", "09:30,-1"), "row 2 column d1: found '-1', expected a volume, 0 or more"),
-        (("at,d1", "09:30,nan"), "row 2 column d1: found 'nan', expected a volume, 0 or more"),
+        (("at,d1", "09:30,x"), "row 2 column d1: found 'x', expected a volume from 0 to 1e+15"),
+        (("at,d1", "09:30,-1"), "row 2 column d1: found '-1', expected a volume from 0 to 1e+15"),
+        (("at,d1", "09:30,nan"), "row 2 column d1: found 'nan', expected a volume from 0 to 1e+15"),
+        (("at,d1", "09:30,1e308"), "row 2 column d1: found '1e308', expected a volume from 0 to 1e+15"),
         (("at,d1", "noon,1"), "row 2 column at: found 'noon', expected a time such as \"09:30 AM\""),
         (("at,d1", "09:30,1,2"), "row 2: found 3 columns, expected 2 as in row 1"),
         (
