@@ -21,9 +21,11 @@ def fit_venues(
     runs: Sequence[Path], progress: Progress | None = None, *, registry: Registry | None = None
 ) -> VenueHistory:
     """Pool finished runs in the order of their time."""
-    again = {run.resolve() for run in runs}
-    if len(again) < len(runs):
-        raise ConfigError(f"{runs[0].parent}: found a run named twice, expected each once")
+    known: set[Path] = set()
+    for run in runs:
+        if run.resolve() in known:
+            raise ConfigError(f"{run}: found a run that is named twice, expected each once")
+        known.add(run.resolve())
     found = [_fold(run, progress, registry) for run in runs]
     found.sort(key=lambda one: one.plan.config.run.start)
     return pool(found)

@@ -90,7 +90,7 @@ def test_fit_refuses_what_is_no_finished_run_or_comes_twice(world: Path, tmp_pat
     assert "expected the folder of a run" in result.stderr
     result = call("fit", "venues", world / "one", world / "one")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert "found a run named twice" in result.stderr
+    assert f"{world / 'one'}: found a run that is named twice" in result.stderr
 
 
 def test_prints_without_a_consolidated_tape_are_told_in_one_line(world: Path) -> None:
