@@ -83,6 +83,14 @@ def test_to_complete_it_raises_its_share_within_the_band(expected_volume: int, s
     assert Pov(complete=True).step(step).where == f"{share} % of 9,000"
 
 
+def test_without_a_forecast_the_pace_so_far_says_what_is_needed() -> None:
+    """9,000 in half an hour, as much to come: 1,400 of own and others' 10,400 are 14 %."""
+    half = Pov(complete=True).step(seen(9_000, now=START + HOUR // 2, order_qty=1_400))
+    assert half.where == "14 % of 9,000"
+    nothing = Pov(complete=True).step(seen(0, now=START + HOUR // 2, order_qty=1_400))
+    assert nothing.where == "10 % of 0"
+
+
 def test_crosses_inside_count_as_done() -> None:
     """Else what is due would be due again after each cross, and netting would cross all that is left at once."""
     assert sum(one.qty for one in Pov().decide(seen(9_000, crossed_qty=50)).slices) == 950

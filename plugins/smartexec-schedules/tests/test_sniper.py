@@ -123,13 +123,13 @@ def test_never_more_than_is_left_or_its_largest_slice() -> None:
 
 def test_it_finishes_at_the_end_and_only_then_rests() -> None:
     assert Sniper().decide(view(now=FINISH)) == Decision(
-        (Slice(1_000, ASK),), FINISH + 18 * SECOND, note="crosses at the end", state=Shots()
+        (Slice(1_000, ASK),), FINISH + 18 * SECOND, note="crosses at the end; 950 behind an even pace", state=Shots()
     )
     assert Sniper(complete=False).decide(view(now=FINISH)).slices == ()
 
 
 def test_at_the_end_a_limit_rests_and_says_so() -> None:
-    assert Sniper().decide(view(now=FINISH, limit=BID)).note == "rests at its limit at the end"
+    assert Sniper().decide(view(now=FINISH, limit=BID)).note == "rests at its limit at the end; 950 behind an even pace"
 
 
 def test_halted_it_waits_for_the_phase() -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartexec.api import NANOS_PER_SECOND, Wake
+from smartexec.api import NANOS_PER_SECOND, Instrument, Wake
 from smartexec.testing import START, view
 from smartexec_schedules.twap import Twap
 
@@ -36,6 +36,19 @@ def test_cumulative_quantity_stays_within_its_band(seed: int, percent: int, orde
     assert all(abs(end - order_qty * number / SLICES) <= off + 0.5 for number, end in enumerate(ends))
     even, slices = order_qty / SLICES, [late - early for early, late in pairwise(ends)]
     assert all(abs(one - even) <= 2 * off + 1 for one in slices)
+
+
+@given(seed=st.integers(0, 2**64 - 1), percent=st.integers(1, 99))
+def test_variations_below_half_a_lot_change_nothing(seed: int, percent: int) -> None:
+    """1,000 in 20 slices of half a lot: due by the line or one lot off it would be far more than varied."""
+
+    def ends(twap: Twap) -> list[int]:
+        hundreds = Instrument("TEST", lot=100)
+        return [
+            twap.step(view(now=START + number * WIDTH, instrument=hundreds, seed=seed)).due for number in range(SLICES)
+        ]
+
+    assert ends(Twap(randomize_pct=percent)) == ends(Twap())
 
 
 @given(seed=st.integers(0, 2**64 - 1), percent=st.integers(1, 100), number=st.integers(0, SLICES - 1))

@@ -21,11 +21,22 @@ class Finishing(Working):
 
     def eagerness(self, view: ParentView) -> int:
         """Give aggressiveness as it is now, 0..100: higher where the order is behind an even pace."""
-        if not view.end or not view.order_qty:
+        if not view.order_qty:
             return self.aggressiveness
+        return min(100, self.aggressiveness + self.adapt * max(0, self.behind(view)) // view.order_qty)
+
+    def behind(self, view: ParentView) -> int:
+        """Give the lots that it is behind an even pace, negative = ahead; 0 without an end, which has no pace."""
+        if not view.end or not view.start <= view.now <= view.end or view.start == view.end:
+            return 0
         due = view.order_qty * (view.now - view.start) // (view.end - view.start)
-        behind = max(0, due - (view.order_qty - view.leaves_qty))
-        return min(100, self.aggressiveness + self.adapt * behind // view.order_qty)
+        return due - (view.order_qty - view.leaves_qty)
+
+    def progress(self, view: ParentView) -> str:
+        """Say how far it is ahead of an even pace, or behind, before the average so far."""
+        behind = self.behind(view)
+        pace = f"; {abs(behind):,} {'behind' if behind > 0 else 'ahead of'} an even pace" if behind else ""
+        return f"{pace}{super().progress(view)}"
 
     def finish_at(self, view: ParentView) -> int | None:
         """Give the time from which it finishes, ns UTC; None = never."""

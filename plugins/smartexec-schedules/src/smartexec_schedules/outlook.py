@@ -31,21 +31,25 @@ def in_bp(px: float, mid2: int) -> float:
     return 2 * BP * px / mid2
 
 
-def volume_to_come(view: ParentView) -> float:
-    """Market volume expected until the order's end, lots: the best figure there is.
+def expected_volume(view: ParentView) -> float:
+    """Market volume expected until the order's end, lots, by the best figure there is; 0 where there is none.
 
     Today's forecast; else the historical curve of the average day; else that day spread evenly; else the pace seen
-    since the start; else as much as makes the order `ASSUMED_PARTICIPATION` of it.
+    since the start.
     """
     market, left = view.market, view.end - view.now
     if market.forecast is not None:
-        expected: float = market.forecast.between(view.now, view.end)
-    elif market.statistics.adv is not None and market.curve is not None:
-        expected = market.statistics.adv * market.curve.between(view.now, view.end) / CURVE_SCALE
-    elif market.statistics.adv is not None:
-        expected = market.statistics.adv * left / day_of(market)
-    else:
-        expected = market.volume * left / max(1, view.now - view.start)
+        return market.forecast.between(view.now, view.end)
+    if market.statistics.adv is not None and market.curve is not None:
+        return market.statistics.adv * market.curve.between(view.now, view.end) / CURVE_SCALE
+    if market.statistics.adv is not None:
+        return market.statistics.adv * left / day_of(market)
+    return market.volume * left / max(1, view.now - view.start)
+
+
+def volume_to_come(view: ParentView) -> float:
+    """`expected_volume`; where that is nothing, as much as makes the order `ASSUMED_PARTICIPATION` of it."""
+    expected = expected_volume(view)
     return expected if expected > 0 else max(1.0, view.leaves_qty / ASSUMED_PARTICIPATION)
 
 

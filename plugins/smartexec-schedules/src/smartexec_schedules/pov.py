@@ -7,6 +7,7 @@ from attrs.validators import ge, instance_of, le
 
 from smartexec.api import ParentView
 from smartexec_schedules.common import Scheduled, Step, duration, percent
+from smartexec_schedules.outlook import expected_volume
 from smartexec_schedules.participation import own_for, percent_for, volume_of_others
 
 
@@ -55,8 +56,10 @@ class Pov(Scheduled):
 
     def _share(self, view: ParentView) -> int:
         """The percentage aimed at now: what is asked for, or what finishes in time within the band."""
-        forecast = view.market.forecast
-        if not self.complete or not view.end or forecast is None:
+        if not self.complete or not view.end:
             return self.participation_pct
-        needed = percent_for(view.leaves_qty, forecast.between(view.now, view.end))
+        expected = int(expected_volume(view))
+        if not expected and not view.market.volume:
+            return self.participation_pct  # nothing has traded and nothing is known: no reason for another share
+        needed = percent_for(view.leaves_qty, expected)
         return max(self.participation_pct, min(needed, self.max_participation_pct, 99))

@@ -58,4 +58,5 @@ class Twap(Scheduled):
             return even
         off = view.order_qty * self.randomize_pct // (200 * self.slices)
         lot = view.instrument.lot
-        return (even + between(view.seed, 2 * number + 1, -off, off)) // lot * lot
+        varied = even + between(view.seed, 2 * number + 1, -off, off)
+        return (2 * varied + lot) // (2 * lot) * lot
