@@ -1,11 +1,12 @@
 """Queue outflow: figures computed independently, and the definition itself, summed term by term."""
 
-from math import exp, fsum
+from math import exp, fsum, sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartexec_routers import queue_outflow
 from smartexec_routers.queue_outflow import Exponential, Outflow, Poisson, expected_fill, full_fill
 
 
@@ -31,6 +32,20 @@ def test_poisson_is_the_sum_of_its_terms(mean: float, count: int) -> None:
         term *= mean / (number + 1)
     assert outflow.cdf(count) == pytest.approx(fsum(terms), abs=1e-12)
     assert outflow.reaches(count + 1) == pytest.approx(1 - fsum(terms), abs=1e-12)
+
+
+@pytest.mark.parametrize("away", [-6, -2, -0.3, 0, 0.3, 2, 6])
+def test_where_there_are_many_the_expansion_is_the_sum(away: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    expanded = Poisson(20_000)
+    count = int(20_000 + away * sqrt(20_000))
+    found = expanded.cdf(count), expanded.reaches(count)
+    monkeypatch.setattr(queue_outflow, "MANY", float("inf"))
+    assert found == pytest.approx((expanded.cdf(count), expanded.reaches(count)), abs=1e-10)
+
+
+def test_a_trillion_lots_are_as_quick_as_few() -> None:
+    """A normal variable is what a Poisson of this size is: 0.93 lies 1.4758 deviations above the mean."""
+    assert Poisson(10**12).quantile(0.93) == pytest.approx(10**12 + 1.4758 * 10**6, abs=100)
 
 
 @pytest.mark.parametrize("mean", [0.5, 2_200, 10_000_000])

@@ -5,7 +5,7 @@ Q)+, L) (Cont & Kukanov 2017, section 2). Poisson is what unit events at a const
 deviation of only the root of the mean; exponential has one as large as the mean.
 """
 
-from math import exp, expm1, fsum, lgamma, log, log1p
+from math import copysign, erfc, exp, expm1, fsum, lgamma, log, log1p, pi, sqrt
 from typing import Protocol
 
 from attrs import field, frozen
@@ -13,6 +13,12 @@ from attrs.validators import gt
 
 NEGLIGIBLE = 1e-17
 """A term that is less than this part of the first one ends a series: below the precision of a float."""
+
+
+MANY = 10_000
+"""From this mean on probabilities are not summed term by term: there are as many that count as ten times its root."""
+NEAR = 1e-2
+"""Part of the mean within which the expansion is by power series."""
 
 
 class Outflow(Protocol):
@@ -47,12 +53,16 @@ class Poisson:
         count = int(qty // 1)
         if count < 0:
             return 0.0
+        if self.mean > MANY:
+            return _gamma_tail(count + 1, self.mean)
         return self._down(count) if count < self.mean else max(0.0, 1.0 - self._up(count + 1))
 
     def reaches(self, qty: int) -> float:
         """P(outflow >= qty)."""
         if qty <= 0:
             return 1.0
+        if self.mean > MANY:
+            return 1.0 - _gamma_tail(qty, self.mean)
         return self._up(qty) if qty > self.mean else max(0.0, 1.0 - self._down(qty - 1))
 
     def quantile(self, chance: float) -> float:
@@ -83,6 +93,25 @@ class Poisson:
             term *= self.mean / count
             terms.append(term)
         return min(1.0, fsum(terms) * self.pmf(first))
+
+
+def _gamma_tail(shape: float, at: float) -> float:
+    """P(a gamma variable of this shape > `at`) = P(Poisson(at) < shape), for large ones: Temme's uniform expansion.
+
+    N. M. Temme (1979), The asymptotic expansion of the incomplete gamma functions; with two terms good to 1e-11
+    beyond `MANY`.
+    """
+    away = (at - shape) / shape
+    if abs(away) < NEAR:  # eta^2 / 2 = away - log(1 + away), which would cancel
+        half = fsum((-away) ** power / power for power in range(2, 8))
+        eta = copysign(sqrt(2 * half), away)
+        first, second = -1 / 3 + eta / 12 - 2 * eta**2 / 135, -1 / 540 - eta / 288
+    else:
+        eta = copysign(sqrt(2 * (away - log1p(away))), away)
+        first = 1 / away - 1 / eta
+        second = 1 / eta**3 - 1 / away**3 - 1 / away**2 - 1 / (12 * away)
+    rest = exp(-shape * eta**2 / 2) / sqrt(2 * pi * shape) * (first + second / shape)
+    return min(1.0, max(0.0, erfc(eta * sqrt(shape / 2)) / 2 + rest))
 
 
 @frozen
