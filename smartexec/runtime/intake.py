@@ -51,7 +51,8 @@ class Strategies:
     def _structure(self, name: str, raw: Params) -> Params | str:
         cls = self.classes.get(name)
         if cls is None:
-            return f"TargetStrategy(847): found {name!r}, expected one of {', '.join(self.classes) or 'none'}"
+            expected = f"one of {', '.join(self.classes)}" if self.classes else "a strategy, of which none is loaded"
+            return f"TargetStrategy(847): found {name!r}, expected {expected}"
         names = [key for key, _ in raw]
         if len(set(names)) < len(names):
             twice = next(n for n in names if names.count(n) > 1)
