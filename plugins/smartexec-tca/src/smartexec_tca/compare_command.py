@@ -45,7 +45,11 @@ BROKEN: Final = 1
 @click.option("--routers", multiple=True, help="Names for [routing] default, separated by commas.")
 @click.option("--seeds", type=click.IntRange(1), help="Run with the seeds 1 to N. Default: the seed of the file.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs at a time. Default: one for each processor.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the files. Default: comparison.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the files. Default: the first of comparison, comparison-2 ...",
+)
 @click.option("--json", "json_", is_flag=True, help="Print the comparison as JSON.")
 @click.option(
     "--resample",
