@@ -234,6 +234,20 @@ def test_scaled_curve_keeps_its_shape(done: list[int], adv: int | None) -> None:
     assert all(abs(lot - share * total) <= 1 for lot, share in zip(lots, rest, strict=True))
 
 
+def test_scaled_curve_is_rounded_to_the_nearest_lot_halves_up() -> None:
+    """An average day of 15 lots: 6, 1.5, 3 and 4.5 of them."""
+    assert scaled(SHARES, [], 0, 15) == (6, 2, 3, 5)
+
+
+def test_curve_says_when_a_volume_is_reached() -> None:
+    """The first time by which it is, through bins without volume too; the end of the day where it never is."""
+    curve = VolumeCurve(OPEN, 10, (3, 3, 10, 17))
+    times = range(OPEN, OPEN + 41)
+    for volume in range(1, 18):
+        assert curve.when(volume) == next(time for time in times if curve.by(time) >= volume)
+    assert curve.when(18) == OPEN + 40
+
+
 def test_view_of_a_market_has_curve_and_forecast() -> None:
     market = Market(INSTRUMENT, statistics=KNOWN)
     since = market.mark()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smartexec.kernel.decay import GROWTH, Decay
 from smartexec.kernel.markouts import NEVER, effective_bps, impact_bps, markout_bps
-from smartexec.kernel.quantiles import Quantiles
+from smartexec.kernel.quantiles import Quantiles, bin_of
 from smartexec.kernel.scorecard import Scorecard
 from smartexec.kernel.settings import Limits, Risk, Scoring, Settings
 from smartexec.kernel.tally import Tally
@@ -361,6 +361,17 @@ def test_quantiles_are_within_a_bin_of_the_sorted_list(values: list[int]) -> Non
         exact = next(v for i, v in enumerate(sorted(values), 1) if i >= share * len(values))
         assert found is not None
         assert abs(found - exact) <= exact / 32 + 1
+
+
+@given(st.integers(0, 10**18), st.integers(0, 10**18))
+def test_bins_are_in_the_order_of_their_values_and_as_narrow_as_is_said(a: int, b: int) -> None:
+    low, high = sorted((a, b))
+    assert bin_of(low) <= bin_of(high)
+    assert bin_of(low) < bin_of(low + low // 32 + 1)
+
+
+def test_small_values_have_a_bin_each() -> None:
+    assert [bin_of(value) for value in range(66)] == [*range(64), 64, 64]
 
 
 def test_seeded_scorecard_begins_where_the_file_ends() -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
-from math import exp, fsum, log
+from math import exp, fsum, log, sqrt
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
@@ -20,10 +20,11 @@ from smartexec.kernel.kalman import VolumeFilter
 from smartexec.kernel.market import round_half_even
 from smartexec.registry import Registry
 from smartexec.runtime.fit_volume import CurveKind, fit_volume, integer_shares, static_curve
-from smartexec.runtime.volume_em import Fit, fit_model, for_next_day, mean
+from smartexec.runtime.volume_em import Fit, _there_and_back, fit_model, for_next_day, mean
 from smartexec.runtime.volume_feeds import DAY, cutting, read_feeds
 from smartexec.runtime.volume_history import MINUTE, Day, History, coarser, first_days, pooled, read_history
 from tests.hooks.kit import module, registry
+from tests.kernel.test_forecast import solved
 from tests.runtime.world import CONFIG, PX, START, Few, First, Giver, MemoryFile, PlainCsv, Still, config
 from tests.runtime.world import All as Everything
 
@@ -111,6 +112,47 @@ def test_every_iteration_raises_the_likelihood() -> None:
     days[3][2] = days[7][0] = 0.0
     found = [fit_model(days, max_iterations=n).log_likelihood for n in range(12)]
     assert all(before < after for before, after in pairwise(found))
+
+
+def test_smoother_is_exact_conditioning() -> None:
+    """Each state given all bins, seen or not, over a change of day: by the joint distribution, which is normal.
+
+    States and volumes are sums of independent draws of variance 1, so that a covariance is a sum of products.
+    """
+    bins, seen = 8, [0, 1, 3, 4, 5, 7, 8, 10]
+    values = [9.0 + t * t % 7 / 5 if t in seen else None for t in range(12)]
+    found = _there_and_back(values, bins, TRUE)
+    eta, mu = [[sqrt(TRUE.v0[0])] + [0.0] * 40], [[0.0, sqrt(TRUE.v0[2])] + [0.0] * 39]
+    for t in range(1, 12):
+        a_eta, var_eta = (TRUE.a_eta, TRUE.var_eta) if t == bins else (1.0, 0.0)
+        eta.append([a_eta * one for one in eta[-1]])
+        mu.append([TRUE.a_mu * one for one in mu[-1]])
+        eta[-1][2 * t], mu[-1][2 * t + 1] = sqrt(var_eta), sqrt(TRUE.var_mu)
+    logs = [[e + m for e, m in zip(eta[t], mu[t], strict=True)] for t in seen]
+    for number, row in enumerate(logs):
+        row[24 + number] = sqrt(TRUE.r)
+    table = [[dot(a, b) for b in logs] for a in logs]
+
+    day = [TRUE.x0[0] * (TRUE.a_eta if t >= bins else 1.0) for t in range(12)]
+    rests = [y - day[t] - TRUE.phi[t % bins] for t, y in enumerate(values) if y is not None]
+
+    def given_all(a: list[float], b: list[float]) -> float:
+        return dot(a, b) - dot(solved(table, [dot(a, y) for y in logs]), [dot(b, y) for y in logs])
+
+    def moved(a: list[float]) -> float:
+        return dot(solved(table, rests), [dot(a, y) for y in logs])
+
+    for t, (mean_eta, mean_mu, ee, em, mm) in enumerate(found.smoothed):
+        assert (mean_eta, mean_mu) == pytest.approx((day[t] + moved(eta[t]), moved(mu[t])), rel=1e-9, abs=1e-12)
+        exact = given_all(eta[t], eta[t]), given_all(eta[t], mu[t]), given_all(mu[t], mu[t])
+        assert (ee, em, mm) == pytest.approx(exact, rel=1e-9, abs=1e-12)
+        if t:
+            lags = given_all(eta[t], eta[t - 1]), given_all(mu[t], mu[t - 1])
+            assert (found.lag_eta[t - 1], found.lag_mu[t - 1]) == pytest.approx(lags, rel=1e-9, abs=1e-12)
+
+
+def dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return fsum(x * y for x, y in zip(a, b, strict=True))
 
 
 def test_fit_tells_progress_and_gives_up_in_time() -> None:
