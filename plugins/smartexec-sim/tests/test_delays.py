@@ -65,6 +65,11 @@ def test_impossible_percentiles_are_named(parameters: dict[str, Any], text: str)
         SimLit(mic=M, **parameters)
 
 
+def test_distribution_without_a_percentile_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"SIMA: latency_model: found gamma and no percentile, expected latency_in_"):
+        SimLit(mic=M, latency_in=10, latency_model="gamma")
+
+
 def test_unknown_model_is_refused() -> None:
     with pytest.raises(ValueError, match="latency_model"):
         SimLit(mic=M, latency_model="pareto")

@@ -35,7 +35,7 @@ from smartexec.api import (
     VenueInput,
 )
 from smartexec_sim.admission import PHASE_TEXT, STRICTEST_FIRST, bad_price, bad_qty, refusal
-from smartexec_sim.delays import LATENCY_MODELS, Draw, sampler
+from smartexec_sim.delays import FIXED, LATENCY_MODELS, Draw, sampler
 from smartexec_sim.latency import IN, OUT, DelayLine
 from smartexec_sim.orders import Fill, OwnOrder
 from smartexec_sim.reports import refused, report_of, status_of
@@ -56,8 +56,9 @@ class SimVenue(VenueAdapter):
     """From a command's sending to its effect, ns; the mean where `latency_in_p99` is given."""
     latency_out: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
     """From a report's cause to its being heard, ns; the mean where `latency_out_p99` is given."""
-    latency_model: str = field(default="fixed", validator=in_(LATENCY_MODELS))
-    """How latencies are distributed about their means; "fixed": not at all."""
+    latency_model: str = field(default=FIXED, validator=in_(LATENCY_MODELS))
+    """How latencies are distributed about their means; "fixed": not at all. The others
+    need a percentile."""
     latency_in_p99: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
     """99th percentile of `latency_in`, ns; 0 = it is constant."""
     latency_out_p99: int = field(default=0, validator=ge(0), metadata={"unit": "ns"})
@@ -92,6 +93,9 @@ class SimVenue(VenueAdapter):
     def __attrs_post_init__(self) -> None:
         self._capabilities = self._declare()
         draws = (self._draw("in"), self._draw("out"))
+        if self.latency_model != FIXED and draws == (None, None):
+            found = f"found {self.latency_model} and no percentile"
+            raise ConfigError(f"venue {self.mic}: latency_model: {found}, expected latency_in_p99 or latency_out_p99")
         self._line = DelayLine(self.latency_in, self.latency_out, self.jitter, Random(0), draws)
         enqueue = self._line.send_in
         self._work = {SendOrder: enqueue, CancelOrder: enqueue, ReplaceOrder: enqueue, QueryOrder: enqueue}

@@ -85,4 +85,5 @@ _SAMPLERS: Final[Mapping[str, Callable[[float, float], Draw]]] = {
     "lognormal": _lognormal,
     "gamma": _gamma,
 }
-LATENCY_MODELS: Final = ("fixed", *_SAMPLERS)
+FIXED: Final = "fixed"
+LATENCY_MODELS: Final = (FIXED, *_SAMPLERS)
