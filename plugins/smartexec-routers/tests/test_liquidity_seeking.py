@@ -134,7 +134,7 @@ def test_what_rests_for_good_is_all_of_it() -> None:
 
 def test_what_comes_back_is_spread_together_not_venue_by_venue() -> None:
     """A slice that may wait is held until all are back; one that takes what it can get is not."""
-    assert LiquiditySeeking().route(asked(500)).wake_at == START + REST + REST // 10
+    assert LiquiditySeeking().route(asked(500)).wake_at == START + REST + SECOND // 10
     assert LiquiditySeeking().route(asked(500, ASK)).wake_at is None
     assert LiquiditySeeking(respread=0).route(asked(500, venues=[A, B])).wake_at is None
 
@@ -195,7 +195,7 @@ def test_sizes_vary_within_bounds_and_what_is_held_back_follows(seed: int) -> No
     route = LiquiditySeeking(vary=30).route(asked(1_000, venues=[LIT, A], seed=seed))
     (one,) = route.legs
     assert 700 <= one.qty <= 1_000
-    assert route.wake_at == START + REST + REST // 10
+    assert route.wake_at == START + REST + SECOND // 10
 
 
 def test_sizes_differ_between_seeds_and_times_but_not_between_runs() -> None:

@@ -31,8 +31,8 @@ from smartexec_routers.shares import fresh, shares, tried
 from smartexec_routers.split import split
 
 PER_CENT: Final = 100
-CONFIRMING: Final = 10
-"""What is left is spread anew this part of the wait later, so that what comes back is confirmed by then."""
+CONFIRMING: Final = NANOS_PER_SECOND // 10
+"""What is left is spread anew so much later than it was due, ns, at most a tenth of the wait: confirmed by then."""
 Shares = list[tuple[VenueScore, int]]
 
 
@@ -109,7 +109,7 @@ class LiquiditySeeking(RoutingLogic):
             and not to_lit
             and (rest or not (marketable(request) or request.slice.time_in_force in AT_ONCE))
         )
-        later = request.now + wait + wait // CONFIRMING if wait and together else None
+        later = request.now + wait + min(CONFIRMING, wait // 10) if wait and together else None
         return Route(legs, later, note=f"{self.method.value}: {said}", learned=news(known, before))
 
     def _wait(self, request: RouteRequest, lit: bool) -> int | None:
