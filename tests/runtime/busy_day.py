@@ -91,6 +91,7 @@ plugin = "sim-ats"
 mic = "SIMC"
 latency_model = "uniform"
 latency_in = "5ms"
+latency_in_p99 = "9ms"
 latency_out = "5ms"
 jitter = "2ms"
 
