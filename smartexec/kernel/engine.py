@@ -114,7 +114,11 @@ class Engine:
         )  # fmt: skip
         self.reconciler = Reconciler(blotter, self.sender, self.router)
         self._wakers = _wakers(self.strategies)
-        self._handlers: dict[type, Callable[[Any], None]] = {
+        self._handlers = self._by_type()
+
+    def _by_type(self) -> dict[type, Callable[[Any], None]]:
+        """What takes each kind of event."""
+        return {
             Quote: self._quote,
             Trade: self._trade,
             PhaseChange: self._phase,
