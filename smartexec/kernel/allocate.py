@@ -13,11 +13,13 @@ from smartexec.kernel.booking import Books, minor_unit
 from smartexec.kernel.curve import limit_key
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.market import round_half_even
-from smartexec.kernel.orders import ClientOrder, Epoch, Execution, ParentOrder, ParentState
+from smartexec.kernel.orders import AllocationRow, ClientOrder, Epoch, Execution, ParentOrder, ParentState
 from smartexec.kernel.settings import Allocation, Timing
 from smartexec.kernel.shares import Shares, bands, hamilton, rebase, round_to_lots, spread
 from smartexec.model.enums import ExecType
 
+HOUSE = "house"
+"""Account of what a granted budget has put beyond the order."""
 Band = tuple[int, int, int]
 """(start, stop, lots) over `parent.active`."""
 Taken = tuple[list[int] | None, list[tuple[int, int]]]
@@ -48,7 +50,7 @@ class Allocator:
         if house:
             parent.overbooked -= house
             left -= house
-            self.books.beyond(execution, "house", house)
+            self.books.beyond(execution, HOUSE, house)
             where = f"{parent.parent_id} ExecID(17) {execution.exec_id}"
             self.blotter.alert("warning", f"over-booked: {house} of {lots} lots to the house account", where)
         if left:
@@ -203,6 +205,7 @@ class Allocator:
             self.books.reverse(row)
             less = min(gone, row.qty)
             gone -= less
+            self._over_again(row, less)
             if row.qty > less:
                 self.books.beyond(new, row.account, row.qty - less)
         return gone
@@ -258,6 +261,7 @@ class Allocator:
         parent = execution.parent
         for row in execution.rows:
             self.books.reverse(row)
+            self._over_again(row, row.qty)
         if parent is None:
             return
         for epoch, lots in execution.parts:
@@ -266,6 +270,12 @@ class Allocator:
             self._taken(epoch, (before, taken))
         parent.stale = True
         demand.changed(parent)
+
+    @staticmethod
+    def _over_again(row: AllocationRow, lots: int) -> None:
+        """Lots that the house had of an over-booking are gone: what comes in their place is the house's too."""
+        if row.parent is not None and row.order is None and row.account == HOUSE:
+            row.parent.overbooked += lots
 
     def _take_rows(self, execution: Execution, epoch: Epoch) -> list[tuple[int, int]]:
         """On fill: exactly what the execution's rows gave."""

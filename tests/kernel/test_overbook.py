@@ -15,6 +15,7 @@ from tests.kernel.desk import (
     Said,
     ack,
     alerts,
+    bust,
     buy,
     cancel,
     canceled,
@@ -101,6 +102,14 @@ def test_a_fill_at_a_better_price_is_the_clients_though_more_is_live_than_they_w
     desk = booked_twice()
     assert desk.tell(fill("P1.2", 60, 999, ATS)) == []
     assert (desk.shares, house(desk)) == ({"A": 60}, [])
+
+
+def test_what_comes_in_the_place_of_a_busted_house_execution_is_the_houses_too() -> None:
+    desk = booked_twice()
+    desk.tell(fill("P1.2", 70, 1000, ATS), fill("P1.1", 30, 1000), fill("P1.1", 20, 1000, exec_id="E"))
+    desk.tell(bust("P1.1", "E"))
+    desk.tell(fill("P1.1", 20, 1000))
+    assert house(desk) == [("house", 20), ("house", -20), ("house", 20)]
 
 
 def test_beyond_the_budget_it_is_an_error() -> None:
