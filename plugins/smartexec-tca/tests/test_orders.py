@@ -82,6 +82,22 @@ def test_summary_adds_up_whole_orders(costs: dict[str, OrderCost]) -> None:
     assert money(total.costs["arrival"].money) == Fraction("16.8") - Fraction("6.8")
 
 
+def test_sell_of_which_nothing_was_done_gains_what_the_price_rose(desk: Desk) -> None:
+    tables = desk()
+    rows = [[("SELL" if cell == "BUY" else cell) for cell in row] for row in tables["benchmarks"].rows]
+    tables["benchmarks"] = Table(tables["benchmarks"].columns, [row for row in rows if row[0] == "CLIENT"] + [rows[2]])
+    orders = tables["client_orders"]
+    tables["client_orders"] = Table(orders.columns, [[*row[:5], "0", ""] for row in orders.rows])
+    tables["allocations"] = Table(tables["allocations"].columns, [])
+    first = order_costs(tables)[0]
+    assert (first.cost("arrival"), first.cum_qty, first.notional) == (None, 0, 0)
+    assert first.shortfall is not None
+    assert money(first.shortfall.total()) == -60  # 600 at 100, the price ended at 100.10
+    both = summarise(order_costs(tables), "CLIENT")[-1]
+    assert (both.executed, both.done, both.costs["arrival"].bps, both.fees.bps) == (0, 0, None, None)
+    assert money(both.shortfall.money) == -60 - 24
+
+
 def test_tables_that_are_missing_are_named(desk: Desk) -> None:
     tables = desk()
     del tables["benchmarks"]
@@ -100,7 +116,7 @@ def test_cells_are_read_exactly(text: str, value: int) -> None:
 
 
 def test_cell_of_more_than_nine_decimals_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected at most 9 decimals"):
+    with pytest.raises(SmartexecError, match=r"tables: found '0.0000000001', expected at most 9 decimals"):
         nano("0.0000000001")
 
 

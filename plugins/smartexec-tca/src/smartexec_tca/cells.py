@@ -3,16 +3,18 @@
 from fractions import Fraction
 from typing import Final
 
+from smartexec.api import SmartexecError
+
 NANO: Final = 10**9
 """Prices, quantities and fees are integers in 1e-9; money, their product, in 1e-18."""
 _DIGITS: Final = 9
 
 
 def nano(text: str) -> int:
-    """Read decimal text of at most nine decimals as 1e-9; "" is 0."""
+    """Read decimal text of at most nine decimals as 1e-9; "" is 0. SmartexecError if it has more."""
     whole, _, rest = text.partition(".")
     if len(rest) > _DIGITS:
-        raise ValueError(f"found {text!r}, expected at most {_DIGITS} decimals")
+        raise SmartexecError(f"tables: found {text!r}, expected at most {_DIGITS} decimals")
     return int((whole or "0") + rest.ljust(_DIGITS, "0"))
 
 
