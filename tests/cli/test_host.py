@@ -38,8 +38,10 @@ def test_run_gives_the_tables_of_the_run_folder_and_leaves_none(host: Host, tmp_
 
 
 def test_run_changes_seed_and_router_as_the_file_would(host: Host, tmp_path: Path) -> None:
-    config = small_day(tmp_path / "a")
-    other = small_day(tmp_path / "b", seed=8)
+    """Of what draws from the seed of the run: feed, orders, venues, and the strategies that vary themselves by it."""
+    varied = "5\nrandomize_pct = 40"
+    config = small_day(tmp_path / "a", slices=varied)
+    other = small_day(tmp_path / "b", seed=8, slices=varied)
     other.write_text(other.read_text(encoding="utf-8").replace('"parallel"', '"sequential"'), encoding="utf-8")
     changed = host.run(config, Changes(seed=8, router="sequential"))
     assert rows(dict(changed.tables)) == rows(dict(host.run(other, Changes()).tables))

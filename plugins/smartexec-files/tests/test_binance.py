@@ -89,6 +89,11 @@ def test_offset_is_the_median_or_as_told(tmp_path: Path) -> None:
     assert [at for at, _ in play(tmp_path, lines, clock_offset="-1.27")] == [10, 10, 20, 30]
 
 
+def test_offset_of_an_even_number_is_the_lower_of_the_two_in_the_middle(tmp_path: Path) -> None:
+    lines = [trade(at, "100", "1", sent=0) for at in (4, 8, 6, 2)]
+    assert feed_of(tmp_path, lines, []).offset == 4 * MS - BEHIND
+
+
 @pytest.mark.parametrize("stamp", ["9999999999999999999", f"{START}"])
 def test_times_that_are_none_do_not_count_for_the_offset(tmp_path: Path, stamp: str) -> None:
     good = trade(10, "100", "1", sent=5)
