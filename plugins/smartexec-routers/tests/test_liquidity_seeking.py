@@ -102,6 +102,16 @@ def test_a_resting_slice_is_kept_dark_for_a_while_then_goes_lit() -> None:
     assert logic.route(asked(400, now=START + 5 * SECOND, attempts=back)).legs == (Leg("XLIT", 400, price=BID),)
 
 
+def test_a_strategy_that_decides_often_does_not_keep_it_dark_for_ever() -> None:
+    """Each decision forgets the attempts before it; the slot's memory does not, until it rests for long enough."""
+    logic = LiquiditySeeking(dark_for=3 * SECOND)
+    state, went = None, []
+    for second in (0, 1, 2, 3, 4, 10):
+        route = logic.route(asked(100, now=START + second * SECOND, state=state))
+        state, went = route.state, [*went, route.legs[0].mic]
+    assert went == ["XDARKA", "XDARKA", "XDARKA", "XLIT", "XLIT", "XDARKA"]
+
+
 def test_a_slice_that_meets_the_touch_tries_each_once_then_goes_lit() -> None:
     logic = LiquiditySeeking()
     first = logic.route(asked(500, ASK))

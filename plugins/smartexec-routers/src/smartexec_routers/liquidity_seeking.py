@@ -26,7 +26,7 @@ from smartexec_routers.exponentiated import by_chance, by_remainder, explored
 from smartexec_routers.greedy import greedy, within_reach
 from smartexec_routers.placing import AT_ONCE, at_midpoint, leg, marketable, placeable, usable, why_none
 from smartexec_routers.ranking import fee
-from smartexec_routers.seeking import Sought, is_away, judged, of_venues, taught
+from smartexec_routers.seeking import Search, Sought, is_away, judged, of_venues, searched, taught
 from smartexec_routers.shares import fresh, shares, tried
 from smartexec_routers.split import split
 
@@ -56,6 +56,7 @@ class LiquiditySeeking(RoutingLogic):
     """Look for hidden size where it is likeliest, out of sight and at the midpoint; take what is left to lit venues."""
 
     name: ClassVar[str] = "liquidity-seeking"
+    state_type: ClassVar[type | None] = Search
     learned_type: ClassVar[type | None] = Sought
 
     method: Method = field(default=Method.KM, validator=instance_of(Method))
@@ -100,7 +101,8 @@ class LiquiditySeeking(RoutingLogic):
         to_lit = shares(lit, rest, request) if self._lights(dark, wait, request) else []
         legs = [*dark, *(leg(score, part, request) for score, part in to_lit)]
         if not legs:
-            return Route(note=_why_none(request, venues, hidden, known), learned=news(known, before))
+            note = _why_none(request, venues, hidden, known)
+            return Route(note=note, state=self._search(request), learned=news(known, before))
         said = ", ".join(f"{one.mic} {one.qty}" for one in legs)
         # Held until all have come back, they are spread together and cost one round of `max_rounds`, not one a venue.
         together = (
@@ -110,16 +112,20 @@ class LiquiditySeeking(RoutingLogic):
             and (rest or not (marketable(request) or request.slice.time_in_force in AT_ONCE))
         )
         later = request.now + wait + min(CONFIRMING, wait // 10) if wait and together else None
-        return Route(legs, later, note=f"{self.method.value}: {said}", learned=news(known, before))
+        note = f"{self.method.value}: {said}"
+        return Route(legs, later, note=note, state=self._search(request), learned=news(known, before))
 
     def _wait(self, request: RouteRequest, lit: bool) -> int | None:
         """How long an order may wait at a hidden venue now, ns: 0 = no more, None = for good, without a lit venue."""
-        since = min([request.now, *(one.sent for one in request.attempts)])
         if not lit:
+            since = min([request.now, *(one.sent for one in request.attempts)])
             return self.rest_for if request.now - since < self.respread * self.rest_for else None
         if marketable(request):
             return self.rest_for
-        return max(0, min(self.rest_for, since + self.dark_for - request.now))
+        return max(0, min(self.rest_for, self._search(request).since + self.dark_for - request.now))
+
+    def _search(self, request: RouteRequest) -> Search:
+        return searched(request.state, request, max(self.dark_for, self.rest_for))
 
     def _open(self, hidden: list[VenueScore], known: Sought, request: RouteRequest, lit: bool) -> list[VenueScore]:
         """Hidden venues to try now: not left alone, and of a slice that meets the far touch each once."""

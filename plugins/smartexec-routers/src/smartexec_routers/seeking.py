@@ -10,6 +10,23 @@ from smartexec_routers.exponentiated import normalised, updated
 
 
 @frozen
+class Search:
+    """What is remembered of a slot: strategies that decide often must not begin its time out of sight anew."""
+
+    since: int
+    """When it was first looked for hidden size, ns UTC."""
+    last: int
+    """When it was last routed, ns UTC."""
+
+
+def searched(before: object, request: RouteRequest, pause: int) -> Search:
+    """Go on with a slot's search, or begin one where it was not routed for longer than `pause` ns."""
+    if isinstance(before, Search) and request.now - before.last <= pause:
+        return Search(before.since, request.now)
+    return Search(min([request.now, *(one.sent for one in request.attempts)]), request.now)
+
+
+@frozen
 class Away:
     """A venue that is stayed away from."""
 
