@@ -100,6 +100,8 @@ class ChildOrder(OrderLife):
     ended: int | None = None
     mark0: Mark = field(kw_only=True)
     """The market when it was sent."""
+    repriced: Mark | None = None
+    """The market when another price was asked for; None = it never was."""
     mark1: Mark | None = None
     """The market when it ended."""
     acked: bool = False

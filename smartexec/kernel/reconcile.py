@@ -79,6 +79,8 @@ class Reconciler:
             return False
         price = self.router.on_tick(parent, new.price)
         k = limit_key(price, parent.sign)
+        if self._meets(parent, k) and not self._meets(parent, child.key):
+            return False  # what rested is to take: where, is for the routing logic to say
         if k > demand.target(parent).worst or (k > child.key and demand.room(parent, k) < child.counted):
             return False
         if self.router.opposing(parent, child.mic, k):
@@ -92,6 +94,13 @@ class Reconciler:
             return False
         child.terms = new
         return True
+
+    @staticmethod
+    def _meets(parent: ParentOrder, k: int) -> bool:
+        """Whether a price is as good as the far touch: an order there takes instead of resting."""
+        touch = parent.market.best()
+        far = touch.ask if parent.sign > 0 else touch.bid
+        return far is not None and k >= far * parent.sign
 
     def _reduce(self, slot: Slot, excess: int) -> None:
         """Take lots out, newest leg first; what the venue has been asked to take out counts as gone."""

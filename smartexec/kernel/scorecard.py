@@ -174,7 +174,7 @@ class Scorecard:
         market, now, liquidity = child.parent.market, execution.time, execution.liquidity
         took = liquidity is Liquidity.REMOVED or (liquidity is Liquidity.NONE and child.time_in_force in AT_ONCE)
         if took and child.mic not in self._dark:
-            before = valid_mid2(child.mark0)
+            before = valid_mid2(child.repriced or child.mark0)
         else:
             before = None if liquidity is Liquidity.AUCTION else valid_mid2(market.best())
         waited = now - child.sent if child.cum_qty == execution.last_qty else None

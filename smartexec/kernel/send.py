@@ -84,6 +84,8 @@ class Sender:
             refusal = self.guards.check(parent, child.mic, qty - child.cum_qty, price, replaces=child, auction=auction)
             if refusal:
                 return refusal
+        if price != child.price:
+            child.repriced = parent.market.mark()
         request = self._alias(child)
         child.request_replace(request, qty, price)
         child.key = max(child.key, limit_key(price, parent.sign))

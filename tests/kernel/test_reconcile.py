@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from smartexec.kernel.settings import Routing, Settings
-from smartexec.model.enums import Outcome, ReplaceMode, TimeInForce, Wake
+from smartexec.model.enums import Liquidity, Outcome, ReplaceMode, TimeInForce, Wake
+from smartexec.model.ids import Mic
 from smartexec.model.routing import Capabilities, Leg, Route, RouteRequest
 from smartexec.model.view import Decision, Slice
 from tests.kernel.desk import (
@@ -20,6 +23,7 @@ from tests.kernel.desk import (
     expired,
     fill,
     nanos,
+    quote,
     refused,
     replaced,
     replaces,
@@ -96,8 +100,26 @@ def test_reprice_replaces_where_the_venue_can() -> None:
     s = Script(REPLACING)
     s.want(want(100))
     s.desk.tell(ack("P1.1"))
-    assert s.want(want(100, 1001)) == [replaces("P1.1", 100, 1001)]
+    assert s.want(want(100, 999)) == [replaces("P1.1", 100, 999)]
     assert s.desk.tell(replaced("P1.1")) == []
+
+
+def test_what_rested_and_is_to_take_is_routed_anew() -> None:
+    """The venue where it rests may show nothing: the routing logic is asked where it should take."""
+    s = Script(REPLACING)
+    s.want(want(100))
+    s.desk.tell(ack("P1.1"))
+    asked = len(s.desk.requests)
+    assert s.want(want(100, 1001)) == [cancels("P1.1")]
+    assert s.desk.tell(canceled("P1.1")) == [sends("P1.2", "BUY", 100, 1001)]
+    assert len(s.desk.requests) == asked + 1
+
+
+def test_what_takes_already_is_replaced() -> None:
+    s = Script(REPLACING)
+    s.want(want(40, 1001))
+    s.desk.tell(ack("P1.1"))
+    assert s.want(want(40, 1002)) == [replaces("P1.1", 40, 1002)]
 
 
 def test_reprice_cancels_where_the_venue_cannot_replace_and_routes_what_comes_back() -> None:
@@ -118,13 +140,24 @@ def test_reprice_before_the_acknowledgement_cancels() -> None:
     assert s.want(want(100, 1001)) == [cancels("P1.1")]
 
 
+def test_what_a_replaced_order_takes_is_measured_from_the_midpoint_when_its_price_was_asked_for() -> None:
+    s = Script(REPLACING)
+    s.want(want(40, 998))
+    s.desk.tell(ack("P1.1"))
+    s.desk.tell(quote(1005, 1007))
+    s.want(want(40, 1006))
+    s.desk.tell(replaced("P1.1"), fill("P1.1", 40, 1006.5, liquidity=Liquidity.REMOVED))
+    scores = s.desk.engine.scorecard.scores(s.desk.engine.markets["XYZ"], True)
+    assert scores[Mic(LIT)].effective_bps == pytest.approx(2 * 0.5 / 1006 * 10_000)  # not from 1000, as it was sent
+
+
 def test_refused_replace_cancels() -> None:
     s = Script(REPLACING)
     s.want(want(100))
     s.desk.tell(ack("P1.1"))
-    s.want(want(100, 1001))
+    s.want(want(100, 999))
     assert s.desk.tell(refused("P1.1")) == [cancels("P1.1", 2)]
-    assert s.desk.tell(canceled("P1.1", 2)) == [sends("P1.2", "BUY", 100, 1001)]
+    assert s.desk.tell(canceled("P1.1", 2)) == [sends("P1.2", "BUY", 100, 999)]
 
 
 def test_slot_that_is_not_named_is_cancelled() -> None:
