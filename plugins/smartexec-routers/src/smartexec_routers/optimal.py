@@ -88,7 +88,8 @@ class Optimal(RoutingLogic):
     def _splits(request: RouteRequest, rest_for: int) -> bool:
         """Whether there is a choice: a slice that may take and may wait, in a market with two sides."""
         wants = request.slice
-        waits = rest_for > 0 and wants.time_in_force not in AT_ONCE and not wants.min_qty
+        whole = wants.time_in_force in AT_ONCE or wants.time_in_force.auction
+        waits = rest_for > 0 and not whole and not wants.min_qty
         return waits and marketable(request) and request.market.valid and request.market.trading
 
     def _split(

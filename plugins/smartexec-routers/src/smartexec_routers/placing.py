@@ -14,9 +14,15 @@ def placeable(request: RouteRequest) -> int:
 
 
 def usable(request: RouteRequest) -> list[VenueScore]:
-    """Venues that are up, can do all that the slice asks and have not refused it, in the order of the configuration."""
+    """Venues that are up, can do all that the slice asks and have not refused it, in the order of the configuration.
+
+    Of a slice for an auction it is the one with the most volume: a share has one auction, at its main venue.
+    """
     refused = [attempt.mic for attempt in request.attempts if attempt.outcome in REFUSALS]
-    return [score for score in request.venues.values() if score.mic not in refused and takes(score, request)]
+    found = [score for score in request.venues.values() if score.mic not in refused and takes(score, request)]
+    if request.slice.time_in_force.auction and found:
+        return [max(found, key=lambda score: score.volume_share)]  # ties, as before any trade: the first
+    return found
 
 
 def takes(score: VenueScore, request: RouteRequest) -> bool:
@@ -67,7 +73,7 @@ def leg(score: VenueScore, qty: int, request: RouteRequest, *, rest_for: int | N
         display_qty=None if wants.display_qty is None else min(wants.display_qty, qty),
         post_only=wants.post_only,
         peg=wants.peg,
-        rest_for=None if wants.time_in_force in AT_ONCE else rest_for,
+        rest_for=None if wants.time_in_force in AT_ONCE or wants.time_in_force.auction else rest_for,
     )
 
 
