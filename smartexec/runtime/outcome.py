@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from math import fsum
 from typing import Final
 
 from attrs import frozen
@@ -119,7 +120,7 @@ def totals(blotter: Blotter) -> Totals:
         cum_qty=sum(n.cum_qty for n in lines),
         notional=sum(p.notional for p in blotter.parents),
         fees=sum(e.fee for e in blotter.executions if _stands(e)),
-        slippage_bps=sum(s * w for s, w in known) / weight if weight else None,
+        slippage_bps=fsum(s * w for s, w in known) / weight if weight else None,
         alerts=len(blotter.alerts),
     )
 
