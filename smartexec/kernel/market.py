@@ -5,7 +5,7 @@ The best bid and offer is worked out when somebody looks, not when a quote arriv
 
 from typing import Final
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, field
 
 from smartexec.kernel.forecast import VolumeToday, today
 from smartexec.kernel.volatility import Realised
@@ -42,9 +42,12 @@ class Touch:
         return self.bid is not None and self.ask is not None and self.bid < self.ask
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Mark:
-    """The market since its last event: what benchmarks are measured from. All that happen before the next share it."""
+    """The market since its last event: what benchmarks are measured from. All that happen before the next share it.
+
+    Never changed once made; not frozen, since one is made for nearly every order and execution.
+    """
 
     time: int
     bid: int | None
