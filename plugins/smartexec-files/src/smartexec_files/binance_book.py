@@ -4,39 +4,11 @@ Source: Binance API documents, "How to manage a local order book correctly", spo
 the snapshot are kept and applied after it as far as they are newer; from then on each must follow on the one before.
 """
 
-from bisect import bisect_left, insort
-
 from attrs import define, field
 
 from smartexec_files.binance_rows import Depth, Levels, Snapshot
 from smartexec_files.faults import BadValueError
-
-
-@define
-class Ladder:
-    """One side. `keys` are sign x price in ascending order, so that the best is always last."""
-
-    sign: int
-    keys: list[int] = field(factory=list)
-    qtys: dict[int, int] = field(factory=dict)
-
-    def put(self, levels: Levels) -> None:
-        """Set what is there at each price."""
-        for px, qty in levels:
-            key = self.sign * px
-            if qty:
-                if key not in self.qtys:
-                    insort(self.keys, key)
-                self.qtys[key] = qty
-            elif self.qtys.pop(key, 0):
-                del self.keys[bisect_left(self.keys, key)]
-
-    def best(self) -> tuple[int | None, int]:
-        """Best price and the quantity there; (None, 0) if empty."""
-        if not self.keys:
-            return None, 0
-        key = self.keys[-1]
-        return self.sign * key, self.qtys[key]
+from smartexec_files.ladder import Ladder
 
 
 @define
@@ -57,8 +29,7 @@ class DepthBook:
         """Start from a snapshot and the newer of the changes that came before it. Raises BadValueError as `apply`."""
         early, self._early = self._early, []
         self.bids, self.asks = Ladder(1), Ladder(-1)
-        self.bids.put(snapshot.bids)
-        self.asks.put(snapshot.asks)
+        self._put(snapshot.bids, snapshot.asks)
         self.at, self._loose = snapshot.last, True
         for depth in early:
             self.apply(depth)
@@ -76,8 +47,13 @@ class DepthBook:
             self._early = [depth]
             raise BadValueError(f"updates {depth.first} to {depth.last} after {found}", "those that follow it")
         self.at, self._loose = depth.last, False
-        self.bids.put(depth.bids)
-        self.asks.put(depth.asks)
+        self._put(depth.bids, depth.asks)
+
+    def _put(self, bids: Levels, asks: Levels) -> None:
+        """Set what is there at each price."""
+        for ladder, levels in ((self.bids, bids), (self.asks, asks)):
+            for px, qty in levels:
+                ladder.put(px, qty)
 
     def _follows(self, depth: Depth, at: int) -> bool:
         if self._loose:  # spot: first <= at + 1 <= last; futures, whose numbers have holes: before <= at < last

@@ -4,11 +4,10 @@ Prices and quantities are integers in whatever unit the caller uses. Orders of a
 a price: one pseudo-order per level, with a negative reference, stands for them.
 """
 
-from bisect import bisect_left, insort
-
 from attrs import define, field
 
 from smartexec.api import Side
+from smartexec_files.ladder import Ladder
 
 
 @define
@@ -21,41 +20,16 @@ class Resting:
 
 
 @define
-class _Half:
-    """One side. `keys` are sign x price in ascending order, so that the best is always last."""
-
-    sign: int
-    keys: list[int] = field(factory=list)
-    qtys: dict[int, int] = field(factory=dict)
-
-    def change(self, px: int, qty: int) -> None:
-        key = self.sign * px
-        left = self.qtys.get(key, 0) + qty
-        if left and key not in self.qtys:
-            insort(self.keys, key)
-        if left:
-            self.qtys[key] = left
-        else:
-            del self.qtys[key], self.keys[bisect_left(self.keys, key)]
-
-    def best(self) -> tuple[int | None, int]:
-        if not self.keys:
-            return None, 0
-        key = self.keys[-1]
-        return self.sign * key, self.qtys[key]
-
-
-@define
 class LobsterBook:
     """Orders by reference and quantities by price."""
 
     orders: dict[int, Resting] = field(factory=dict)
     _levels: dict[tuple[Side, int], int] = field(factory=dict)
     """Reference of the snapshot's pseudo-order at (side, price)."""
-    _halves: dict[Side, _Half] = field(init=False)
+    _halves: dict[Side, Ladder] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._halves = {Side.BUY: _Half(1), Side.SELL: _Half(-1)}
+        self._halves = {Side.BUY: Ladder(1), Side.SELL: Ladder(-1)}
 
     def add(self, ref: int, side: Side, px: int, qty: int) -> None:
         """Put an order at the back of its price's queue."""
