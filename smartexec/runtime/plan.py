@@ -99,14 +99,14 @@ class _Maker:
             registry=self.registry,
             feeds=tuple(self.many("market-data feed", config.market_data)),
             sources=tuple(self.many("order source", config.orders)),
-            venues=self.venues(),
+            venues=(venues := self.venues()),
             strategies=self.registry.strategies(),
-            routers=self.routers(),
+            routers=(routers := self.routers()),
             journal=journal,
             statistics=self.statistics(),
             sinks=tuple(self.many("sink", config.sinks)),
+            history=self.history(venues, routers),
         )
-        plan = evolve(plan, history=self.history(plan))
         if self.faults:
             self.start_inputs((*plan.feeds, *plan.sources))
         return None if journal is None else plan
@@ -179,14 +179,14 @@ class _Maker:
             return {}
         return {symbol: known[symbol] for symbol in self.config.instruments if symbol in known}
 
-    def history(self, plan: Plan) -> VenueHistory:
+    def history(self, venues: Mapping[str, VenueAdapter], routers: Mapping[str, RoutingLogic]) -> VenueHistory:
         """Read what earlier runs have measured and learned, of the instruments, venues and logics of this run."""
         name = self.config.statistics.venues
         if not name:
             return NO_HISTORY
         try:
-            known = load_venues(self.config.base / name).of(self.config.instruments, plan.venues, plan.routers)
-            typed_learned(known.learned, plan.routers)
+            known = load_venues(self.config.base / name).of(self.config.instruments, venues, routers)
+            typed_learned(known.learned, routers)
         except ConfigError as error:
             self.fault(_under("statistics.venues", error))
             return NO_HISTORY
