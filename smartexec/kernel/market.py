@@ -36,11 +36,6 @@ class Touch:
     """When the bid was last quoted, ns."""
     ask_time: int = 0
 
-    @property
-    def valid(self) -> bool:
-        """Both sides there, not locked, not crossed."""
-        return self.bid is not None and self.ask is not None and self.bid < self.ask
-
 
 @define(eq=False)
 class Mark:
@@ -63,9 +58,8 @@ class Mark:
     @property
     def price(self) -> int | None:
         """The midpoint of a valid market (rounded down), else the last price."""
-        if self.bid is not None and self.ask is not None and self.bid < self.ask:
-            return (self.bid + self.ask) // 2
-        return self.last
+        double = valid_mid2(self)
+        return self.last if double is None else double // 2
 
     def twap(self, now: int, since: "Mark", start: int) -> int | None:
         """Time weighted average of the last price from `start`, which `since` held at, to `now`, where this holds."""
@@ -214,10 +208,7 @@ class Market:
 
     def reference(self) -> int | None:
         """Price for collars: midpoint (rounded down) of a valid market, else the last trade."""
-        touch = self.best()
-        if touch.valid and touch.bid is not None and touch.ask is not None:
-            return (touch.bid + touch.ask) // 2
-        return self.last
+        return self.mark().price
 
     def shown(self, mic: str, buy: bool) -> int | None:
         """Lots a venue's own quote shows at the touch that a buyer (seller) would take; None if it has no quote."""
@@ -277,6 +268,12 @@ class Market:
             sigma_now=realised.sigma,
             spread_now=None if spread is None else Px(spread),
         )
+
+
+def valid_mid2(at: Touch | Mark) -> int | None:
+    """Twice the midpoint; None unless both sides are there, not locked and not crossed."""
+    bid, ask = at.bid, at.ask
+    return bid + ask if bid is not None and ask is not None and bid < ask else None
 
 
 def round_half_even(numerator: int, denominator: int) -> int:

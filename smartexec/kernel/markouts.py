@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import define
 
-from smartexec.kernel.market import Mark, Market, Touch
+from smartexec.kernel.market import Market, valid_mid2
 from smartexec.kernel.tally import Tally
 from smartexec.model.ids import NANOS_PER_SECOND
 
@@ -56,12 +56,6 @@ def impact_bps(sign: int, mid2: int, later2: int) -> float:
 def markout_bps(sign: int, px: int, mid2: int) -> float:
     """Move from the price of an execution to a later midpoint, in favour of our side, basis points."""
     return 5_000 * sign * (mid2 - 2 * px) / px
-
-
-def valid_mid2(touch: Touch | Mark) -> int | None:
-    """Twice the midpoint; None without a valid market."""
-    bid, ask = touch.bid, touch.ask
-    return bid + ask if bid is not None and ask is not None and bid < ask else None
 
 
 class Markouts:

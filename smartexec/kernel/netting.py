@@ -11,7 +11,7 @@ from smartexec.kernel.blotter import Blotter, CrossRow
 from smartexec.kernel.booking import Books, minor_unit
 from smartexec.kernel.crossing import cross, offset
 from smartexec.kernel.guards import Guards
-from smartexec.kernel.market import Market, Touch, round_half_even
+from smartexec.kernel.market import Market, Touch, round_half_even, valid_mid2
 from smartexec.kernel.orders import ClientOrder, ParentOrder, ParentState
 from smartexec.kernel.settings import Netting, NettingScope, SameOwner
 from smartexec.kernel.shares import bands, hamilton
@@ -34,12 +34,10 @@ class Netter:
     def midpoint(self, market: Market) -> tuple[Touch, int] | None:
         """The touch and its midpoint, if the market is valid: trading, fresh, not locked or crossed, exactly halved."""
         touch = market.best()
-        if not touch.valid or touch.bid is None or touch.ask is None:
+        double = valid_mid2(touch)
+        if double is None or double % 2 or market.phase is not Phase.CONTINUOUS or not self.fresh(market):
             return None
-        if market.phase is not Phase.CONTINUOUS or not self.fresh(market):
-            return None
-        both = touch.bid + touch.ask
-        return None if both % 2 else (touch, both // 2)
+        return touch, double // 2
 
     def fresh(self, market: Market) -> bool:
         """Whether both quotes that make the touch are young enough to cross at."""

@@ -13,8 +13,8 @@ from typing import Any, Final
 from attrs import define
 
 from smartexec.kernel.decay import Decay
-from smartexec.kernel.market import Mark, Market
-from smartexec.kernel.markouts import Markouts, Marks, effective_bps, markout_bps, valid_mid2
+from smartexec.kernel.market import Mark, Market, valid_mid2
+from smartexec.kernel.markouts import Markouts, Marks, effective_bps, markout_bps
 from smartexec.kernel.mean import Mean
 from smartexec.kernel.orders import ChildOrder, Execution
 from smartexec.kernel.settings import Scoring

@@ -65,7 +65,7 @@ class Session:
             market.on_phase(event, now)
         self._until(now)
         touch = market.best()
-        if touch.bid is not None and touch.ask is not None and touch.valid and market.phase in TRADING:
+        if touch.bid is not None and touch.ask is not None and touch.bid < touch.ask and market.phase in TRADING:
             self.spread = touch.ask - touch.bid
 
     def _until(self, now: int) -> None:
