@@ -4,9 +4,6 @@ DATA_FOLDER holds the LOBSTER files of AAPL, 2012-06-21 09:30-10:30. Writes orde
 and runs them into RUN/run.
 """
 
-import argparse
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -17,6 +14,7 @@ from smartexec_files.lobster import Lobster
 HERE: Final = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))  # the examples are no package: what they share is beside them
 
+import recorded  # noqa: E402
 import small_orders  # noqa: E402
 
 STEM: Final = "AAPL_2012-06-21_34200000_37800000"
@@ -50,20 +48,9 @@ def prepare(data: Path, folder: Path, seed: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     small_orders.write(folder / "orders.csv", small_orders.make(DAY, trades(data), seed))
     config = folder / "config.toml"
-    prefix = json.dumps(data.as_posix())[:-1]  # the start of a TOML string
-    config.write_text((HERE / "config.toml").read_text("utf-8").replace('"DATA', prefix), "utf-8")
+    config.write_text(recorded.config_text(HERE, data), "utf-8")
     return config
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Run 2,000 client orders on one hour of AAPL.")
-    parser.add_argument("data", type=Path, help="folder with the LOBSTER files")
-    parser.add_argument("--out", type=Path, default=Path("runs/aapl_hour"), help="folder of the run")
-    parser.add_argument("--seed", type=int, default=7, help="of the orders")
-    args = parser.parse_args()
-    config = prepare(args.data.resolve(), args.out / "input", args.seed)
-    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out / "run")])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recorded.main("Run 2,000 client orders on one hour of AAPL.", "the LOBSTER files", HERE, prepare))

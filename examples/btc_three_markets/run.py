@@ -4,9 +4,6 @@ DATA_FOLDER holds the collected streams of spot, USD-M and COIN-M of 2024-08-08.
 RUN/input and runs them into RUN/run.
 """
 
-import argparse
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -19,6 +16,7 @@ from smartexec_files.binance import Binance
 HERE: Final = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))  # the examples are no package: what they share is beside them
 
+import recorded  # noqa: E402
 import small_orders  # noqa: E402
 
 QTY_DECIMALS: Final = 5
@@ -90,20 +88,9 @@ def prepare(data: Path, folder: Path, seed: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     small_orders.write(folder / "orders.csv", orders(data, seed))
     config = folder / "config.toml"
-    prefix = json.dumps(data.as_posix())[:-1]  # the start of a TOML string
-    config.write_text((HERE / "config.toml").read_text("utf-8").replace('"DATA', prefix), "utf-8")
+    config.write_text(recorded.config_text(HERE, data), "utf-8")
     return config
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Run 1,200 client orders on BTC at three markets.")
-    parser.add_argument("data", type=Path, help="folder with the collected streams")
-    parser.add_argument("--out", type=Path, default=Path("runs/btc_three_markets"), help="folder of the run")
-    parser.add_argument("--seed", type=int, default=7, help="of the orders")
-    args = parser.parse_args()
-    config = prepare(args.data.resolve(), args.out / "input", args.seed)
-    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out / "run")])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recorded.main("Run 1,200 client orders on BTC at three markets.", "the collected streams", HERE, prepare))

@@ -4,10 +4,7 @@ DATA_FOLDER holds the LEAN tick files of IBM, 2013-10-08. Writes orders.csv and 
 as the file's volumes have it, into RUN/input and runs them into RUN/run.
 """
 
-import argparse
-import json
 import re
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -19,6 +16,7 @@ from smartexec_files.lean_ticks import LeanTicks
 HERE: Final = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))  # the examples are no package: what they share is beside them
 
+import recorded  # noqa: E402
 import small_orders  # noqa: E402
 
 OFF_EXCHANGE: Final = "FINR"
@@ -63,22 +61,11 @@ def prepare(data: Path, folder: Path, seed: int) -> Path:
     prints = trades(data)
     small_orders.write(folder / "orders.csv", small_orders.make(DAY, [(at, trade.px) for at, trade in prints], seed))
     found = shares(prints)
-    prefix = json.dumps(data.as_posix())[:-1]  # the start of a TOML string
-    text = (HERE / "config.toml").read_text("utf-8").replace('"DATA', prefix)
+    text = recorded.config_text(HERE, data)
     config = folder / "config.toml"
     config.write_text(_SHARE.sub(lambda match: f"{match[1]}{found[match[2]]}", text), "utf-8")
     return config
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Run 3,000 client orders on one day of IBM.")
-    parser.add_argument("data", type=Path, help="folder with the LEAN tick files")
-    parser.add_argument("--out", type=Path, default=Path("runs/ibm_day"), help="folder of the run")
-    parser.add_argument("--seed", type=int, default=7, help="of the orders")
-    args = parser.parse_args()
-    config = prepare(args.data.resolve(), args.out / "input", args.seed)
-    return subprocess.call(["smartexec", "run", str(config), "--out", str(args.out / "run")])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recorded.main("Run 3,000 client orders on one day of IBM.", "the LEAN tick files", HERE, prepare))
