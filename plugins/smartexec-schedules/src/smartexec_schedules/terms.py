@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from attrs import field, frozen
 from attrs.validators import ge, gt
 
-ETA = 0.142
-"""Coefficient of temporary impact, Almgren, Thum, Hauptmann & Li (2005), Direct Estimation of Equity Market Impact."""
-BETA = 0.6
-"""Its exponent, same source: the 3/5 law."""
+from smartexec_tca.impact import AlmgrenImpact
+
+LAW = AlmgrenImpact()
+"""What trading moves the price by."""
 EVEN = 1 / math.sqrt(3)
 """A position traded away evenly over T has the risk of a whole one over T/3: Almgren & Chriss (2000)."""
 
@@ -102,12 +102,11 @@ class Costs:
 
 
 def temporary_impact(sigma: float, participation: float) -> float:
-    """Price concession of trading at a pace: eta * sigma * participation ** beta, in the unit of `sigma`.
+    """Price concession of trading at a pace, X / (V T) of the volume, in the unit of `sigma`: K of the law.
 
-    Almgren et al. (2005): K = eta sigma |X / (V T)|^beta with sigma and V for a day and T in days. Permanent impact is
-    left out: however the order is done it is the same, so it decides nothing.
+    Permanent impact is left out: however the order is done it is the same, so it decides nothing.
     """
-    return ETA * sigma * math.pow(participation, BETA)
+    return LAW.temporary(participation, 1.0, sigma)
 
 
 def horizon(s: Situation, rest: float, w: Weights) -> float:
@@ -122,7 +121,7 @@ def horizon(s: Situation, rest: float, w: Weights) -> float:
     b = w.completion * temporary_impact(s.sigma, rest / s.volume)
     if a <= 0:
         return most
-    return max(s.step, min(most, math.pow(2 * BETA * b / a, 1 / (BETA + 0.5))))
+    return max(s.step, min(most, math.pow(2 * LAW.beta * b / a, 1 / (LAW.beta + 0.5))))
 
 
 def costs(action: Action, s: Situation, w: Weights) -> Costs:
