@@ -1,7 +1,7 @@
 """A venue adapter turns commands into what a venue understands, and what the venue says into events. Sans-IO."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from smartexec.interfaces.context import Context
@@ -9,15 +9,19 @@ from smartexec.model.commands import VenueCommand
 from smartexec.model.events import Tick, VenueEvent
 from smartexec.model.market import MarketEvent
 from smartexec.model.routing import Capabilities
+from smartexec.model.wire import Channel, WireInput, WireOutput
 
-VenueInput = VenueCommand | MarketEvent | Tick
+VenueInput = VenueCommand | MarketEvent | WireInput | Tick
+VenueOutput = VenueEvent | MarketEvent | WireOutput
 
 
 class VenueAdapter(ABC):
     """Base of all venue adapters: an attrs class whose init fields are its parameters; one of them is `mic`.
 
     Time is an argument. Delays (latency, network) are the adapter's: it keeps what is not due yet and gives it out
-    when `handle(Tick(), now)` is called at `next_tick()`. Only simulated venues are handed market events.
+    when `handle(Tick(), now)` is called at `next_tick()`. Only simulated venues are handed market events, only
+    adapters with `channels` hear of the wire. A peer that breaks its protocol is a `VenueProtocolError`: all channels
+    of the adapter are closed and opened again. Any other exception takes the adapter out of the run.
     """
 
     name: ClassVar[str]
@@ -30,12 +34,18 @@ class VenueAdapter(ABC):
     def capabilities(self) -> Capabilities:
         """What the venue can do."""
 
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """What the transport opens for it and keeps open; asked once, after `start`."""
+        return ()
+
     def start(self, context: Context) -> None:
         """Get ready. Called once, before anything else."""
 
     @abstractmethod
-    def handle(self, event: VenueInput, now: int) -> Iterable[VenueEvent]:
-        """Take a command, a market event or the time; give what the venue says at `now`."""
+    def handle(self, event: VenueInput, now: int) -> Iterable[VenueOutput]:
+        """Take a command, a market event, news of a channel or the time; give what the venue says at `now`, and what
+        is to be done on the channels."""
 
     def hears(self, mic: str) -> bool:
         """Whether a simulated venue wants the market events of `mic` ("" = the consolidated tape)."""

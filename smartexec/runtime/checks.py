@@ -14,11 +14,15 @@ import attrs
 
 from smartexec.model.enums import Side
 from smartexec.model.events import ExecutionReport, OrderCancelReject, OrderState, VenueStatus
+from smartexec.model.market import PhaseChange, Quote, Trade
 from smartexec.model.orders import CancelRequest, NewOrder, RejectedOrder, ReplaceRequest, at_origin
+from smartexec.model.wire import Close, Request, Send
 from smartexec.runtime.schema import one_line
 
 VENUE: Final = (ExecutionReport, OrderCancelReject, OrderState, VenueStatus)
 CLIENT: Final = (NewOrder, CancelRequest, ReplaceRequest, RejectedOrder)
+MARKET: Final = (Quote, Trade, PhaseChange)
+WIRE: Final = (Send, Request, Close)
 MAX_QTY: Final = 1 << 53
 """Lots: sums of many still fit the record's 64 bits."""
 MAX_INT: Final = 1 << 62

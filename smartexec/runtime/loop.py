@@ -4,9 +4,8 @@ A turn is all that happens at one time, then `settle`, the record of it, the com
 all events of a run are market data that make nothing dirty: that path is `_market`, and it must stay cheap.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from attrs import define
 
@@ -16,12 +15,13 @@ from smartexec.interfaces.order_source import OrderSource
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.commands import Alert, CancelOrder, Command, SendOrder
 from smartexec.model.enums import KillLevel
-from smartexec.model.events import EndOfDay, Event, KillSwitch, Tick, VenueStatus
+from smartexec.model.events import EndOfDay, KillSwitch, Tick
 from smartexec.model.ids import NANOS_PER_SECOND
-from smartexec.runtime.checks import VENUE, pull, shown, told, wrong
+from smartexec.runtime.adapters import Adapters
+from smartexec.runtime.checks import pull, told
 from smartexec.runtime.intake import Intake
-from smartexec.runtime.records import Advice, CommandDigest, Settle, Writer
 from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, Owner, merge_feeds, merge_sources, nobody
+from smartexec.runtime.turns import Turns
 from smartexec.runtime.units import iso
 
 MAX_TURNS_AT_ONCE: Final = 10_000
@@ -31,23 +31,8 @@ DRAIN: Final = 60 * NANOS_PER_SECOND
 PROGRESS_EVERY: Final = 8192
 """Market events between two calls of the progress callback."""
 
-_Hearer = tuple[int, Callable[..., Any], Callable[[], Any]]
-"""A simulated venue: its number, `handle` and `next_tick`."""
 Progress = Callable[["Counts", int], None]
 """Is told how far the run is, and its time."""
-
-
-class EngineLike(Protocol):
-    """What the loop needs of the engine."""
-
-    @property
-    def dirty(self) -> bool: ...
-
-    def handle(self, seq: int, now: int, event: Event) -> None: ...
-
-    def settle(self, seq: int, now: int) -> list[Command]: ...
-
-    def next_timer(self) -> int | None: ...
 
 
 @define
@@ -65,9 +50,7 @@ class Loop:
 
     def __init__(
         self,
-        engine: EngineLike,
-        drain_advice: Callable[[], tuple[Advice, ...]],
-        writer: Writer,
+        turns: Turns,
         intake: Intake,
         feeds: Sequence[MarketDataFeed],
         sources: Sequence[OrderSource],
@@ -77,12 +60,10 @@ class Loop:
         progress: Progress | None = None,
         owner: Owner = nobody,
     ) -> None:
-        self._engine = engine
-        self._drain_advice = drain_advice
-        self.writer = writer
+        self.turns = turns
+        self._engine = turns.engine
         self._intake = intake
-        self._venues = list(venues.values())
-        self._index = {mic: number for number, mic in enumerate(venues)}
+        self._adapters = Adapters(venues, turns.fold, fault, owner)
         self._sources = sources
         self._owners: dict[str, OrderSource] = {}
         self._feed = merge_feeds(feeds, fault, owner)
@@ -91,17 +72,18 @@ class Loop:
         self._end = end
         self._fault = fault
         self._progress = progress
-        self.counts = Counts()
-        self.digest = CommandDigest()
-        self.seq = 0
-        self.now = 0
-        self._unsent: deque[Command] = deque()
         self._order: tuple[int, Any] | None = None
-        self._ticks = [NEVER] * len(self._venues)
-        self._dead: set[int] = set()
-        self._said = [0] * len(self._venues)
-        """Events that each venue has said at this time."""
-        self._hearers: dict[str, list[_Hearer]] = {}
+        self._sent = 0
+        """Of the last turn's commands, those that have left."""
+        self.market = 0
+        """Market events so far."""
+        self.orders = 0
+        """Client events so far."""
+
+    @property
+    def counts(self) -> Counts:
+        """How much has passed."""
+        return Counts(self.market, self.orders, self.turns.count, self.turns.commands)
 
     # -- the run -----------------------------------------------------------------------------------------------------
 
@@ -114,42 +96,38 @@ class Loop:
             self._run()
         except JournalError as error:
             cancels = self._stop()
-            stopped = f"stopped at {iso(self.now)}: no new order left after it, {cancels} cancels did"
+            stopped = f"stopped at {iso(self.turns.now)}: no new order left after it, {cancels} cancels did"
             raise JournalError(f"{error}; {stopped}") from error
 
     def _run(self) -> None:
         self._next_order()
-        for number in range(len(self._venues)):
-            self._refresh(number)
+        for number in range(len(self._adapters.venues)):
+            self._adapters.refresh(number, self.turns.now)
         self._market()
         self._advance(self._end + 1)
         self._finish()
 
     def _market(self) -> None:
         """Fold market data, letting everything else that is due before come first."""
-        engine, counts, hearers = self._engine, self.counts, self._hearers
-        handle, end, ticks = engine.handle, self._end, self._ticks
+        engine, turns, adapters = self._engine, self.turns, self._adapters
+        handle, end, ticks = engine.handle, self._end, adapters.ticks
         horizon = -1  # nothing but market data is due up to and including this time
-        now, seq, count = self.now, self.seq, 0
+        now, seq, count = turns.now, turns.seq, 0
         for time, event in self._feed:
             if time > horizon:
-                self.seq, counts.market = seq, count
+                turns.seq, self.market = seq, count
                 if time > end:
                     break
                 horizon = self._advance(time)
-                seq, now = self.seq, self.now
+                seq, now = turns.seq, turns.now
             if time > now:
                 now = time
             count += 1
             if type(event) in KERNEL_MARKET:
                 seq += 1
                 handle(seq, now, event)  # type: ignore[arg-type]
-            heard = hearers.get(event.mic)
-            if heard is None:
-                self.seq, self.now = seq, now
-                heard = self._hears(event.mic)
-                seq = self.seq
-            for number, hear, next_tick in heard:
+            turns.seq, turns.now = seq, now
+            for number, hear, next_tick in adapters.hears(event.mic, now):
                 said: Sequence[Any] = ()
                 due, broke = None, None
                 try:
@@ -162,50 +140,49 @@ class Loop:
                 except BaseException as error:
                     broke = broke or error
                 if said or broke is not None or (due is not None and type(due) is not int):
-                    self.seq = seq
-                    due = self._hear(number, said, due, broke, now)
-                    seq = self.seq
+                    due = adapters.hear(number, said, due, broke, now)
                 due = ticks[number] = NEVER if due is None else due
                 if due < horizon:
                     horizon = due
+            seq = turns.seq
             if engine.dirty and now < horizon:
                 horizon = now
             if not count % PROGRESS_EVERY and self._progress is not None:
-                counts.market = count
-                self._progress(counts, now)
-            self.now = now
-        self.seq, self.now, counts.market = seq, now, count
+                self.market = count
+                self._progress(self.counts, now)
+        turns.seq, turns.now, self.market = seq, now, count
 
     def _advance(self, limit: int) -> int:
         """Do all that is due before `limit`; give the time up to which nothing else will be due."""
-        engine, stuck, last = self._engine, 0, -1
+        engine, turns, adapters, stuck, last = self._engine, self.turns, self._adapters, 0, -1
         while True:
             timer = engine.next_timer()
-            due = min(self._ticks, default=NEVER)
+            due = min(adapters.ticks, default=NEVER)
             if self._order is not None and self._order[0] < due:
                 due = self._order[0]
             if timer is not None and timer < due:
                 due = timer
-            if engine.dirty and self.now < due:
-                due = self.now
+            if engine.dirty and turns.now < due:
+                due = turns.now
             if due >= limit:
                 return min(due, self._end)
-            self.now = max(self.now, due)
-            if self.now != last:
-                stuck, last, self._said = 0, self.now, [0] * len(self._venues)
+            turns.now = max(turns.now, due)
+            if turns.now != last:
+                stuck, last, adapters.said = 0, turns.now, [0] * len(adapters.said)
             stuck += 1
             if stuck > MAX_TURNS_AT_ONCE:
-                self._unstick(stuck, self.now)
+                self._unstick(stuck, turns.now)
                 stuck = 0
-            self._turn(self.now)
+            self._turn(turns.now)
 
     def _unstick(self, turns: int, now: int) -> None:
         """Take down the adapter that keeps time from going on; SmartexecError if it is none."""
+        adapters = self._adapters
         found = f"found {turns} turns at {now} ns, expected time to go on"
-        live = [n for n in range(len(self._venues)) if n not in self._dead]
-        busy = [n for n in live if self._ticks[n] <= now or self._said[n] >= turns // 2]
+        live = [n for n in range(len(adapters.venues)) if n not in adapters.dead]
+        busy = [n for n in live if adapters.ticks[n] <= now or adapters.said[n] >= turns // 2]
         if busy:
-            self._down(max(busy, key=self._said.__getitem__), now, found)
+            adapters.down(max(busy, key=adapters.said.__getitem__), now, found)
             return
         timer = self._engine.next_timer()
         what = (
@@ -214,31 +191,32 @@ class Loop:
         raise SmartexecError(f"loop: {found}: {what}")
 
     def _turn(self, now: int) -> None:
-        for number, due in enumerate(self._ticks):
+        for number, due in enumerate(self._adapters.ticks):
             if due <= now:
-                self._tell(number, Tick(), now)
+                self._adapters.tell(number, Tick(), now)
         while self._order is not None and self._order[0] <= now:
             self._client(now)
         timer = self._engine.next_timer()
         if timer is not None and timer <= now:
-            self._fold(now, Tick())
+            self.turns.fold(now, Tick())
         if self._engine.dirty:
             self._settle(now)
 
     def _finish(self) -> None:
         """Close the day: ask for an end, hear the answers, book what is known, refuse what comes too late."""
-        self.now = max(self.now, self._end)
-        self._fold(self.now, EndOfDay())
-        self._settle(self.now)
-        self._advance(self.now + DRAIN)
-        self._fold(self.now, EndOfDay(final=True))
-        self._settle(self.now)
+        turns = self.turns
+        now = turns.now = max(turns.now, self._end)
+        turns.fold(now, EndOfDay())
+        self._settle(now)
+        self._advance(now + DRAIN)
+        turns.fold(turns.now, EndOfDay(final=True))
+        self._settle(turns.now)
         self._calm()
         while self._order is not None:  # the kernel refuses each by name: nothing that a client sent is lost
-            self.now = max(self.now, self._order[0])
-            self._client(self.now)
+            turns.now = max(turns.now, self._order[0])
+            self._client(turns.now)
             self._calm()
-        self.writer.commit()
+        turns.writer.commit()
 
     def _calm(self) -> None:
         """Settle until the kernel has nothing left to say at this time."""
@@ -246,23 +224,24 @@ class Loop:
         while self._engine.dirty:
             turns += 1
             if turns > MAX_TURNS_AT_ONCE:
-                self._unstick(turns, self.now)
+                self._unstick(turns, self.turns.now)
                 turns = 0
-            self._settle(self.now)
+            self._settle(self.turns.now)
 
     def _stop(self) -> int:
         """Cancel at venues what is live, now that nothing can be recorded; give how many cancels went.
 
         The commands of the turn that was not recorded stay here, but for its cancels: they only take risk away.
         """
-        unsent, self._unsent = list(self._unsent), deque()
-        self._engine.handle(self.seq + 1, self.now, KillSwitch(KillLevel.FIRM, reason="journal failed"))
-        wanted = [*unsent, *self._engine.settle(self.seq + 2, self.now)]
+        turns, adapters = self.turns, self._adapters
+        unsent = turns.unsent[self._sent :]
+        self._engine.handle(turns.seq + 1, turns.now, KillSwitch(KillLevel.FIRM, reason="journal failed"))
+        wanted = [*unsent, *self._engine.settle(turns.seq + 2, turns.now)]
         never_left = {c.cl_ord_id for c in unsent if isinstance(c, SendOrder)}
         cancels = [c for c in wanted if isinstance(c, CancelOrder) and c.orig_cl_ord_id not in never_left]
         for cancel in cancels:
             try:
-                list(self._venues[self._index[cancel.mic]].handle(cancel, self.now))
+                list(adapters.venues[adapters.index[cancel.mic]].handle(cancel, turns.now))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
@@ -271,45 +250,29 @@ class Loop:
 
     # -- one input, one turn -------------------------------------------------------------------------------------------
 
-    def _fold(self, now: int, event: Event) -> None:
-        self.seq += 1
-        self._take(self.seq, now, event)
-
-    def _take(self, seq: int, now: int, event: Event) -> None:
-        self.seq, self.now = seq, now
-        self.writer.event(seq, now, event)
-        self._engine.handle(seq, now, event)
-
     def _client(self, now: int) -> None:
         assert self._order is not None
         _, (number, event) = self._order
         self._owners[event.source] = self._sources[number]
-        self.counts.orders += 1
-        self._fold(now, self._intake.take(event))
+        self.orders += 1
+        self.turns.fold(now, self._intake.take(event))
         self._next_order()
 
     def _next_order(self) -> None:
         self._order = next(self._orders, None)
 
     def _settle(self, now: int) -> None:
-        self.seq += 1
-        seq = self.seq
-        commands = self._engine.settle(seq, now)
-        unsent = self._unsent = deque(commands)
-        self.digest.add(commands)
-        self.writer.write(seq, now, "settle", Settle(self._drain_advice(), self.digest.value()))
-        self.writer.turn()
-        self.counts.turns += 1
-        self.counts.commands += len(commands)
-        while unsent:
-            self._send(unsent.popleft(), now)
+        self._sent = 0
+        for command in self.turns.settle(now):
+            self._sent += 1
+            self._send(command, now)
 
     def _send(self, command: Command, now: int) -> None:
         if isinstance(command, Alert):
             return  # kept in the blotter
         mic = getattr(command, "mic", None)
         if mic is not None:
-            self._tell(self._index[mic], command, now)
+            self._adapters.tell(self._adapters.index[mic], command, now)
             return
         source = self._owners.get(command.source)  # type: ignore[union-attr]
         if source is not None:
@@ -320,77 +283,3 @@ class Loop:
             except BaseException as error:
                 who = f"order source {source.name}{self._owner('order source', source.name)}"
                 self._fault(f"{who}: report: found {told(error)}, expected none")
-
-    # -- venues --------------------------------------------------------------------------------------------------------
-
-    def _tell(self, number: int, event: Any, now: int) -> None:
-        """Hand an adapter a command or the time, and fold what it says. One that is down hears nothing."""
-        if number in self._dead:
-            return
-        said: Sequence[Any] = ()
-        due, broke = None, None
-        try:
-            said, broke = pull(self._venues[number].handle(event, now))
-            due = self._venues[number].next_tick()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            broke = broke or error
-        due = self._hear(number, said, due, broke, now)
-        self._ticks[number] = NEVER if due is None else due
-
-    def _hear(
-        self, number: int, said: Sequence[Any], due: int | None, broke: BaseException | None, now: int
-    ) -> int | None:
-        """Fold what an adapter said; give when it wants the time. One that spoke nonsense or raised is taken down.
-
-        What is sound is folded first, wherever it stands: it may be fills, which are facts.
-        """
-        nonsense = ""
-        for one in said:
-            fault = wrong(one, VENUE)
-            nonsense = nonsense or fault
-            if not fault:
-                self._fold(now, one)
-        self._said[number] += len(said)
-        if broke is None and due is not None and type(due) is not int:
-            nonsense = nonsense or f"next_tick: found {shown(due)}, expected ns or None"
-        if nonsense or broke is not None:
-            self._down(number, now, nonsense or f"found {told(broke)}, expected events")  # type: ignore[arg-type]
-            return None
-        return due
-
-    def _refresh(self, number: int) -> None:
-        due, broke = None, None
-        try:
-            due = self._venues[number].next_tick()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            broke = error
-        due = self._hear(number, (), due, broke, self.now)
-        self._ticks[number] = NEVER if due is None else due
-
-    def _down(self, number: int, now: int, what: str) -> None:
-        """Take a venue whose adapter is at fault out of the run; what is live there stays in doubt."""
-        venue = self._venues[number]
-        text = f"adapter {venue.name}{self._owner('venue', venue.name)}: {what}"
-        self._fault(f"venue {venue.mic}: {text}")
-        self._dead.add(number)
-        self._ticks[number] = NEVER
-        self._hearers.clear()
-        self._fold(now, VenueStatus(venue.mic, False, text))
-
-    def _hears(self, mic: str) -> list[_Hearer]:
-        """Find out, once per market, which simulated venues hear it."""
-        heard: list[_Hearer] = []
-        for number, venue in enumerate(self._venues):
-            try:
-                if venue.simulated and number not in self._dead and venue.hears(mic):
-                    heard.append((number, venue.handle, venue.next_tick))
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:
-                self._down(number, self.now, f"found {told(error)}, expected whether it hears {mic!r}")
-        self._hearers[mic] = heard
-        return heard

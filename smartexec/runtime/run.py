@@ -36,6 +36,7 @@ from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import End, Header, Writer, encode_header
 from smartexec.runtime.session import FaultLog, fair_lot, header_of, make_engine, start
 from smartexec.runtime.tables import tables
+from smartexec.runtime.turns import Turns
 
 CONFIG: Final = "config.toml"
 FAULTS: Final = "faults.log"
@@ -90,13 +91,13 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep
         _prepare(plan, out, header, faults)
     try:
         loop, blotter = _loop(plan, header, faults, progress)
-        writer = loop.writer
+        turns = loop.turns
         with gc_policy():
             loop.run()
         folder = None if out is None else out / TABLES
         printed = write_tables(blotter, plan.sinks, folder, fair_lot(plan.config.settings.allocation), keep)
-        writer.write(loop.seq + 1, loop.now, "end", End(loop.digest.value(), printed))
-        writer.commit()
+        turns.writer.write(turns.seq + 1, turns.now, "end", End(turns.digest.value(), printed))
+        turns.writer.commit()
     except BaseException as error:
         with suppress(JournalError):  # what went wrong first is what is told
             plan.journal.close()
@@ -118,7 +119,7 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep
         errors=errors(blotter),
         counts=loop.counts,
         faults=faults.count,
-        commands=loop.digest.value().hex(),
+        commands=turns.digest.value().hex(),
         seconds=perf_counter() - began,
     )
 
@@ -138,9 +139,7 @@ def _loop(plan: Plan, header: Header, faults: FaultLog, progress: Progress | Non
     advisor = PluginAdvisor(strategies, plan.routers)
     engine = make_engine(header, plan, advisor)
     loop = Loop(
-        engine=engine,
-        drain_advice=advisor.drain,
-        writer=Writer(plan.journal),
+        turns=Turns(engine, advisor.drain, Writer(plan.journal)),
         intake=Intake(strategies, plan.config.accounts),
         feeds=plan.feeds,
         sources=plan.sources,

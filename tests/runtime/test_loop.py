@@ -30,6 +30,7 @@ from smartexec.model.events import EndOfDay
 from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.loop import DRAIN, Loop
 from smartexec.runtime.records import Writer, read_records
+from smartexec.runtime.turns import Turns
 from tests.runtime.world import All
 
 END = 1000
@@ -189,9 +190,7 @@ class World:
 
     def run(self) -> Loop:
         made = Loop(
-            engine=self.engine,
-            drain_advice=lambda: (),
-            writer=Writer(self.journal),
+            turns=Turns(self.engine, lambda: (), Writer(self.journal)),
             intake=Intake(Strategies({"ALL": All}), {}),
             feeds=[Feed(given) for given in self.feeds],
             sources=[self.source],

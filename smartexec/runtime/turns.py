@@ -1,0 +1,62 @@
+"""Turns of an engine, recorded: events are folded and written down, and commands given out once they are durable.
+
+A turn is any number of events, then `settle`, the record of what it decided, the commit, and only then its commands
+(law 7). Knows no plugin, no clock and no file.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from smartexec.model.commands import Command
+from smartexec.model.events import Event
+from smartexec.runtime.records import Advice, CommandDigest, Settle, Writer
+
+
+class EngineLike(Protocol):
+    """What a turn needs of the engine."""
+
+    @property
+    def dirty(self) -> bool: ...
+
+    def handle(self, seq: int, now: int, event: Event) -> None: ...
+
+    def settle(self, seq: int, now: int) -> list[Command]: ...
+
+    def next_timer(self) -> int | None: ...
+
+
+class Turns:
+    """An engine and the writer of its journal."""
+
+    def __init__(self, engine: EngineLike, drain_advice: Callable[[], tuple[Advice, ...]], writer: Writer) -> None:
+        self.engine = engine
+        self.writer = writer
+        self._drain_advice = drain_advice
+        self.digest = CommandDigest()
+        self.seq = 0
+        self.now = 0
+        self.count = 0
+        """Turns so far."""
+        self.commands = 0
+        """Commands so far."""
+        self.unsent: list[Command] = []
+        """Those of the last turn."""
+
+    def fold(self, now: int, event: Event) -> None:
+        """Write an event down and hand it to the engine."""
+        self.seq += 1
+        self.now = now
+        self.writer.event(self.seq, now, event)
+        self.engine.handle(self.seq, now, event)
+
+    def settle(self, now: int) -> list[Command]:
+        """End the turn; give its commands, which may leave now. JournalError if they could not be recorded."""
+        self.seq += 1
+        self.now = now
+        commands = self.unsent = self.engine.settle(self.seq, now)
+        self.digest.add(commands)
+        self.writer.write(self.seq, now, "settle", Settle(self._drain_advice(), self.digest.value()))
+        self.writer.turn()
+        self.count += 1
+        self.commands += len(commands)
+        return commands
