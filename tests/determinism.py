@@ -138,7 +138,7 @@ def again(folder: Path) -> str:
 def _replayed(path: Path, audit: bool = False) -> str:
     from smartexec.runtime.replay import replay
     from smartexec.runtime.run import table_digest
-    from smartexec.runtime.session import fair_lot
+    from smartexec.runtime.setup import fair_lot
     from smartexec.runtime.tables import tables
 
     found = replay(path, audit=audit)

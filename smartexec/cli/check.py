@@ -10,7 +10,7 @@ from smartexec.errors import ConfigError, PluginError
 from smartexec.registry import discover
 from smartexec.runtime.dry_run import hint, not_allowed, refused
 from smartexec.runtime.plan import plan_file
-from smartexec.runtime.session import start
+from smartexec.runtime.starting import start
 
 MAX_FAULTS: Final = 50
 """Faults shown; `--json` shows all."""

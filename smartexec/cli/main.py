@@ -11,7 +11,7 @@ import click
 from smartexec.cli.host import Installed
 from smartexec.errors import ConfigError, PluginError, SmartexecError
 from smartexec.registry import discover
-from smartexec.runtime.session import own_version
+from smartexec.runtime.setup import own_version
 
 BUILT_IN: Final = ("check", "demo", "explain", "export", "fit", "plugins", "replay", "run", "venues")
 """One file each, `smartexec.cli.NAME`, with a click command `command`."""

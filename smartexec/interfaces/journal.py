@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from smartexec.errors import JournalError
+
 
 class Journal(ABC):
     """Base of all journals: an attrs class. Payloads are opaque bytes; the runtime encodes and chains them.
@@ -26,6 +28,14 @@ class Journal(ABC):
     @abstractmethod
     def open(self, run: Path) -> bytes:
         """Open the journal in folder `run` for reading; give its header."""
+
+    def resume(self, run: Path) -> bytes:
+        """Open the journal in folder `run` to go on with it, alone; give its header."""
+        raise JournalError(f"{run}: found a journal of {self.name}, expected one of a kind that can be gone on with")
+
+    def cut(self, seq: int) -> None:
+        """Take the records from `seq` on off a journal that is gone on with: they were torn."""
+        raise JournalError(f"journal record {seq}: found it torn, expected a journal that can cut it off")
 
     @abstractmethod
     def append(self, seq: int, payload: bytes) -> None:

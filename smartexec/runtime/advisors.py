@@ -119,7 +119,9 @@ def _wrong(answer: object, kind: type) -> str:
 class RecordedAdvisor(Advisor):
     """Gives recorded answers back, in order. No plugin code runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, memories: Mapping[str, Memory] | None = None) -> None:
+        """`memories`: by plugin, of what type its memory is; without it, memory is plain data."""
+        self._memories = memories or {}
         self._queue: list[Advice] = []
         self._seq = 0
 
@@ -139,13 +141,20 @@ class RecordedAdvisor(Advisor):
 
     def decide(self, strategy: str, params: Params, view: ParentView) -> Decision | Fault:
         """Give the recorded decision."""
-        answer: Decision | Fault = read_advice(self._next(strategy, view.parent_id, "decision"))
+        answer: Decision | Fault = self._read(self._next(strategy, view.parent_id, "decision"))
         return answer
 
     def route(self, router: str, request: RouteRequest) -> Route | Fault:
         """Give the recorded route."""
-        answer: Route | Fault = read_advice(self._next(router, request.parent_id, "route"))
+        answer: Route | Fault = self._read(self._next(router, request.parent_id, "route"))
         return answer
+
+    def _read(self, advice: Advice) -> Any:
+        """Memory that its plugin can no longer read stays plain data."""
+        try:
+            return read_advice(advice, self._memories.get(advice.plugin, NO_MEMORY))
+        except msgspec.ValidationError:
+            return read_advice(advice)
 
     def _next(self, plugin: str, parent_id: str, kind: str) -> Advice:
         found = self._queue.pop() if self._queue else None
@@ -173,9 +182,8 @@ class AuditAdvisor(RecordedAdvisor):
     """Asks the plugins again, lists every different answer, and goes on with the recorded one."""
 
     def __init__(self, plugins: PluginAdvisor, memories: Mapping[str, Memory]) -> None:
-        super().__init__()
+        super().__init__(memories)
         self._plugins = plugins
-        self._memories = memories
         self.differences: list[Difference] = []
         self.asked = 0
 
@@ -196,7 +204,7 @@ class AuditAdvisor(RecordedAdvisor):
             return rerun  # its state still has its type
         then, now = _say(recorded), _say(again)
         self.differences.append(Difference(self._seq, recorded.plugin, recorded.parent_id, then, now))
-        return read_advice(recorded, self._memories.get(recorded.plugin, NO_MEMORY))
+        return self._read(recorded)
 
 
 def _say(advice: Advice) -> str:

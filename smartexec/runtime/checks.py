@@ -140,8 +140,13 @@ def _table(cls: type[Any]) -> _Table:
         return _TABLES[cls]
     names = tuple(field.name for field in attrs.fields(cls))
     hints = get_type_hints(cls)
-    made = _TABLES[cls] = _Table(names, {name: _types(hints[name]) for name in names}, attrgetter(*names))
+    made = _TABLES[cls] = _Table(names, {name: _types(hints[name]) for name in names}, _getter(names))
     return made
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Give what reads the fields of a value as a tuple, also where there are fewer than two."""
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
 
 
 def _types(hint: Any) -> frozenset[type]:

@@ -5,7 +5,7 @@ raw here (`Section.fields`); `plan` structures them.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -142,6 +142,15 @@ def read(path: Path, base: Path | None = None) -> tuple[Config | None, list[str]
     return config, [f"{path}: {fault}" for fault in reader.faults]
 
 
+def missing_limits(given: Collection[str]) -> list[str]:
+    """Give a fault for each limit of the firm that is not among those given."""
+    return [
+        f'risk.{one.name}: found nothing, expected a limit, or unlimited = "reason" in [risk]'
+        for one in fields(Limits)
+        if one.default is None and one.name not in given
+    ]
+
+
 class _Reader:
     """Reads section by section; a faulty one is noted and replaced by its default."""
 
@@ -259,10 +268,7 @@ class _Reader:
         if unlimited is not None and (not isinstance(unlimited, str) or not unlimited.strip()):
             self.faults.append(f"risk.unlimited: found {unlimited!r}, expected the reason, as text")
         if unlimited is None:
-            missing = [f.name for f in fields(Limits) if f.default is None and f.name not in firm]
-            self.faults += [
-                f'risk.{name}: found nothing, expected a limit, or unlimited = "reason" in [risk]' for name in missing
-            ]
+            self.faults += missing_limits(firm)
         scopes = {scope: self.limits(self.table(raw, scope, "risk."), scope) for scope in SCOPES}
         return Risk(firm=self.build(Limits, firm, "risk", Limits()), **scopes)
 

@@ -23,7 +23,7 @@ from smartexec.registry import Registry
 from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.plan import Plan
 from smartexec.runtime.schema import init_fields
-from smartexec.runtime.session import broken
+from smartexec.runtime.starting import broken
 
 Installed = Mapping[str, str]
 """Strategy that is installed and not allowed -> its distribution."""
@@ -59,7 +59,7 @@ class _DryRun:
         config = plan.config
         limits = {name: evolve(one, max_order_notional=None) for name, one in config.settings.risk.clients.items()}
         self.plan = plan
-        self.blotter = blotter = Blotter(wakes=plan.wakes)
+        self.blotter = blotter = Blotter(wakes=plan.setup.wakes)
         self.outer = Intake(Strategies(plan.strategies, config.strategies), config.accounts)
         self.inner = KernelIntake(
             blotter,

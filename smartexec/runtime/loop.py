@@ -13,9 +13,8 @@ from smartexec.errors import JournalError, SmartexecError
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.order_source import OrderSource
 from smartexec.interfaces.venue import VenueAdapter
-from smartexec.model.commands import Alert, CancelOrder, Command, SendOrder
-from smartexec.model.enums import KillLevel
-from smartexec.model.events import EndOfDay, KillSwitch, Tick
+from smartexec.model.commands import Alert, Command
+from smartexec.model.events import EndOfDay, Tick
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.runtime.adapters import Adapters
 from smartexec.runtime.checks import pull, told
@@ -229,19 +228,11 @@ class Loop:
             self._settle(self.turns.now)
 
     def _stop(self) -> int:
-        """Cancel at venues what is live, now that nothing can be recorded; give how many cancels went.
-
-        The commands of the turn that was not recorded stay here, but for its cancels: they only take risk away.
-        """
-        turns, adapters = self.turns, self._adapters
-        unsent = turns.unsent[self._sent :]
-        self._engine.handle(turns.seq + 1, turns.now, KillSwitch(KillLevel.FIRM, reason="journal failed"))
-        wanted = [*unsent, *self._engine.settle(turns.seq + 2, turns.now)]
-        never_left = {c.cl_ord_id for c in unsent if isinstance(c, SendOrder)}
-        cancels = [c for c in wanted if isinstance(c, CancelOrder) and c.orig_cl_ord_id not in never_left]
+        """Cancel at venues what is live, now that nothing can be recorded; give how many cancels went."""
+        adapters, cancels = self._adapters, self.turns.stop(self._sent)
         for cancel in cancels:
             try:
-                list(adapters.venues[adapters.index[cancel.mic]].handle(cancel, turns.now))
+                list(adapters.venues[adapters.index[cancel.mic]].handle(cancel, self.turns.now))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:

@@ -18,11 +18,11 @@ from smartexec.interfaces.routing import RoutingLogic
 from smartexec.interfaces.sink import Sink
 from smartexec.interfaces.strategy import Strategy
 from smartexec.interfaces.venue import VenueAdapter
-from smartexec.model.enums import Wake
 from smartexec.model.statistics import Statistics
 from smartexec.registry import Registry, discover
 from smartexec.runtime.config import Config, Section, StatisticsPart, read
 from smartexec.runtime.schema import build, check_fields
+from smartexec.runtime.setup import Setup
 from smartexec.runtime.statistics_file import load_statistics
 from smartexec.runtime.venues_file import NO_HISTORY, VenueHistory, load_venues, typed_learned
 
@@ -48,9 +48,22 @@ class Plan:
     sinks: tuple[Sink, ...] = field(factory=tuple)
 
     @property
-    def wakes(self) -> dict[str, frozenset[Wake]]:
-        """What wakes each strategy, as the engine wants it."""
-        return {name: frozenset(cls.wakes_on) for name, cls in self.strategies.items()}
+    def setup(self) -> Setup:
+        """What the engine is made from."""
+        config = self.config
+        return Setup(
+            instruments=config.instruments,
+            venues={mic: venue.capabilities for mic, venue in self.venues.items()},
+            strategies=self.strategies,
+            routers=self.routers,
+            settings=config.settings,
+            unlimited="the file was checked",
+            accounts=config.accounts,
+            defaults=config.strategies,
+            statistics=self.statistics,
+            history=self.history,
+            config=config.text,
+        )
 
 
 def plan_file(

@@ -127,6 +127,8 @@ class Record:
     now: int
     kind: str
     body: Any = field(default=None)
+    chain: bytes = b""
+    """Digest that binds it to all before it."""
 
 
 class _Frame(msgspec.Struct, array_like=True, frozen=True):
@@ -212,12 +214,13 @@ class CommandDigest:
 class Writer:
     """Encodes and chains records into a journal."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, last: bytes = b"") -> None:
+        """`last`: digest of the record that the journal ends with, where it is gone on with."""
         self._append = journal.append
         self.commit = journal.commit
         self._per_commit = journal.turns_per_commit
         self._turns = 0
-        self._last = b""
+        self._last = last
         self.count = 0
 
     def write(self, seq: int, now: int, kind: str, body: Event | Settle | End) -> None:
@@ -267,16 +270,16 @@ def read_records(stored: Iterable[tuple[int, bytes]], torn: list[str]) -> Iterat
             fault = f"journal record {seq}: found a digest that does not follow from the record before, expected it to"
             continue
         last = digest
-        yield _decode(seq, record)
+        yield _decode(seq, record, last)
     if fault:
         torn.append(f"{fault}; it is the last one: cut off")
 
 
-def _decode(seq: int, record: bytes) -> Record:
+def _decode(seq: int, record: bytes, chain: bytes) -> Record:
     try:
         frame = _FRAMES.decode(record)
         if frame.seq != seq:
             raise JournalError(f"journal record {seq}: found the record of seq {frame.seq}, expected its own")
-        return Record(frame.seq, frame.now, frame.kind, _DECODERS[frame.kind].decode(frame.body))
+        return Record(frame.seq, frame.now, frame.kind, _DECODERS[frame.kind].decode(frame.body), chain)
     except (msgspec.MsgspecError, KeyError) as error:
         raise JournalError(f"journal record {seq}: found {error}, expected a known kind and its fields") from error

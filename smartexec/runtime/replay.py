@@ -20,12 +20,14 @@ from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.intake import Strategies
 from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress
 from smartexec.runtime.plan import Plan, plan_file
-from smartexec.runtime.records import CommandDigest, End, Header, Memory, Record, read_header, read_records
-from smartexec.runtime.run import CONFIG, TABLES, table_digest
+from smartexec.runtime.records import End, Header, Record, read_header, read_records
+from smartexec.runtime.refold import Refold
+from smartexec.runtime.run import CONFIG, TABLES
 from smartexec.runtime.sequencer import KERNEL_MARKET, merge_feeds
-from smartexec.runtime.session import config_digest, digests, fair_lot, make_engine
+from smartexec.runtime.setup import config_digest, fair_lot, make_engine
+from smartexec.runtime.starting import digests
 from smartexec.runtime.table_files import SINK, first_difference
-from smartexec.runtime.tables import tables
+from smartexec.runtime.tables import table_digest, tables
 
 
 @frozen(kw_only=True)
@@ -137,26 +139,29 @@ class _Fold:
         self.opened = opened
         self.progress = progress
         self.audit = _auditor(plan) if audit else None
-        self.advisor: RecordedAdvisor = self.audit or RecordedAdvisor()
-        self.engine: Engine = make_engine(opened.header, plan, self.advisor)
-        self.digest = CommandDigest()
-        self.counts = Counts()
+        advisor: RecordedAdvisor = self.audit or RecordedAdvisor()
+        self.refold = Refold(make_engine(opened.header, plan.setup, advisor), advisor)
+        self.engine = self.refold.engine
         self.feed = merge_feeds(plan.feeds, lambda _: None)
-        self.seq = 0
-        self.now = 0
+        self.market_events = 0
         self.records = 0
-        self.end: End | None = None
         self.compare_files = files
         self.tables = 0
         self.files = 0
 
+    @property
+    def counts(self) -> Counts:
+        """How much has passed."""
+        return Counts(market=self.market_events, turns=self.refold.turns, commands=self.refold.count)
+
     def run(self) -> Replay:
         difference = self.fold()
-        torn = "; ".join(self.opened.torn)
-        if self.end is None and not difference:
-            torn = torn or f"journal: found its last record at seq {self.seq}, expected a trailer: the run was cut off"
-        if self.end is not None and not difference:
-            difference = self.compare(self.end)
+        torn, end = "; ".join(self.opened.torn), self.refold.end
+        if end is None and not difference:
+            last = self.refold.seq
+            torn = torn or f"journal: found its last record at seq {last}, expected a trailer: the run was cut off"
+        if end is not None and not difference:
+            difference = self.compare(end)
         return Replay(
             plan=self.opened.plan,
             header=self.opened.header,
@@ -168,7 +173,7 @@ class _Fold:
             torn=torn,
             audited=self.audit.asked if self.audit else 0,
             differences=self.audit.differences if self.audit else [],
-            commands=self.digest.value().hex(),
+            commands=self.refold.digest.value().hex(),
             tables=self.tables,
             files=self.files,
         )
@@ -179,47 +184,28 @@ class _Fold:
             self.records += 1
             try:
                 self.market(record.seq)
-                found = self.one(record)
+                found = self.refold.take(record)
             except SmartexecError as error:
                 found = str(error)
             if found:
                 return f"seq {record.seq}: {found}"
         return ""
 
-    def one(self, record: Record) -> str:
-        self.seq, self.now = record.seq, record.now
-        if record.kind == "end":
-            self.end = record.body
-        elif record.kind == "settle":
-            return self.settle(record)
-        else:
-            self.engine.handle(record.seq, record.now, record.body)
-        return ""
-
-    def settle(self, record: Record) -> str:
-        self.advisor.load(record.seq, record.body.advice)
-        commands = self.engine.settle(record.seq, record.now)
-        self.advisor.finish()
-        self.digest.add(commands)
-        self.counts.turns += 1
-        self.counts.commands += len(commands)
-        found, expected = self.digest.value(), record.body.commands
-        return "" if found == expected else f"found commands {found.hex()}, expected {expected.hex()}"
-
     def market(self, until: int) -> None:
         """Fold the feed's events that came before the record `until`."""
-        handle, feed, seq, now = self.engine.handle, self.feed, self.seq + 1, self.now
+        refold, handle, feed = self.refold, self.engine.handle, self.feed
+        seq, now = refold.seq + 1, refold.now
         while seq < until:
             time, event = _next(feed, seq)
-            self.counts.market += 1
-            if not self.counts.market % PROGRESS_EVERY and self.progress is not None:
+            self.market_events += 1
+            if not self.market_events % PROGRESS_EVERY and self.progress is not None:
                 self.progress(self.counts, now)
             if type(event) not in KERNEL_MARKET:
                 continue
             now = max(now, time)
             handle(seq, now, event)  # type: ignore[arg-type]
             seq += 1
-        self.seq, self.now = seq - 1, now
+        refold.seq, refold.now = seq - 1, now
 
     def compare(self, end: End) -> str:
         """Compare the tables with those of the run: their digests, then the files that its CSV sink wrote."""
@@ -248,6 +234,4 @@ def _next(feed: Iterator[tuple[int, MarketEvent]], seq: int) -> tuple[int, Marke
 
 
 def _auditor(plan: Plan) -> AuditAdvisor:
-    types = {name: Memory(cls.state_type) for name, cls in plan.strategies.items()}
-    types |= {name: Memory(router.state_type, router.learned_type) for name, router in plan.routers.items()}
-    return AuditAdvisor(PluginAdvisor(Strategies(plan.strategies), plan.routers), types)
+    return AuditAdvisor(PluginAdvisor(Strategies(plan.strategies), plan.routers), plan.setup.memories)

@@ -7,7 +7,6 @@ RUN/journal.db    the journal (plugin)       RUN/faults.log one line per bad pie
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -20,6 +19,7 @@ from smartexec.kernel.blotter import Blotter
 from smartexec.registry import Registry
 from smartexec.runtime.advisors import PluginAdvisor
 from smartexec.runtime.collector import gc_policy
+from smartexec.runtime.fault_log import FaultLog
 from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.loop import Counts, Loop, Progress
 from smartexec.runtime.outcome import (
@@ -34,8 +34,9 @@ from smartexec.runtime.outcome import (
 )
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import End, Header, Writer, encode_header
-from smartexec.runtime.session import FaultLog, fair_lot, header_of, make_engine, start
-from smartexec.runtime.tables import tables
+from smartexec.runtime.setup import Setup, fair_lot, header_of, infos_of, make_engine
+from smartexec.runtime.starting import digests, start
+from smartexec.runtime.tables import table_digest, tables
 from smartexec.runtime.turns import Turns
 
 CONFIG: Final = "config.toml"
@@ -86,11 +87,12 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep
     began = perf_counter()
     faults = FaultLog()
     start(plan, faults.say)
-    header = header_of(plan)
+    setup = plan.setup
+    header = header_of(setup, infos_of(plan.registry.infos()), str(plan.config.base), digests(plan.feeds))
     if out is not None:
         _prepare(plan, out, header, faults)
     try:
-        loop, blotter = _loop(plan, header, faults, progress)
+        loop, blotter = _loop(plan, setup, header, faults, progress)
         turns = loop.turns
         with gc_policy():
             loop.run()
@@ -134,10 +136,12 @@ def _prepare(plan: Plan, out: Path, header: Header, faults: FaultLog) -> None:
     plan.journal.create(out, encode_header(header))
 
 
-def _loop(plan: Plan, header: Header, faults: FaultLog, progress: Progress | None) -> tuple[Loop, Blotter]:
+def _loop(
+    plan: Plan, setup: Setup, header: Header, faults: FaultLog, progress: Progress | None
+) -> tuple[Loop, Blotter]:
     strategies = Strategies(plan.strategies, plan.config.strategies)
     advisor = PluginAdvisor(strategies, plan.routers)
-    engine = make_engine(header, plan, advisor)
+    engine = make_engine(header, setup, advisor)
     loop = Loop(
         turns=Turns(engine, advisor.drain, Writer(plan.journal)),
         intake=Intake(strategies, plan.config.accounts),
@@ -174,14 +178,6 @@ def write_tables(
     except OSError as error:
         raise SmartexecError(f"{folder}: found {error.strerror}, expected a folder that can be written") from error
     return printed
-
-
-def table_digest(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Identify a table by its text."""
-    digest = blake2b("\x1f".join(columns).encode(), digest_size=16)
-    for row in rows:
-        digest.update(b"\x1e" + "\x1f".join(row).encode())
-    return digest.hexdigest()
 
 
 def owner_text(plan: Plan, kind: str, name: str) -> str:

@@ -1,135 +1,202 @@
-"""What a run and its replay share: starting plugins, the journal's header, the engine. Writes no run folder."""
+"""A trading session for who embeds smartexec: an engine, its plugins and its journal. No clock, thread or socket here.
 
-from collections.abc import Callable
-from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
+Whoever holds it says what happened and when, and sends what comes back. What comes back is durable: a process that
+dies at any moment goes on with `resume`, which folds the journal with the recorded answers of plugins.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Final, get_args
 
-from smartexec.errors import ConfigError, PluginError, SmartexecError
-from smartexec.interfaces.context import Context
-from smartexec.interfaces.market_data import MarketDataFeed
-from smartexec.kernel.advisor import Advisor
+from smartexec.errors import JournalError, OrderError
+from smartexec.interfaces.host import Table
+from smartexec.interfaces.journal import Journal
+from smartexec.kernel.advisor import Advisor, Fault
 from smartexec.kernel.engine import Engine
-from smartexec.kernel.settings import Allocation, Timing
-from smartexec.runtime.plan import Plan
-from smartexec.runtime.records import VERSION, Header
-from smartexec.runtime.schema import one_line
-from smartexec.runtime.venues_file import typed_learned
+from smartexec.model.commands import Command
+from smartexec.model.events import EndOfDay, Event, Tick
+from smartexec.model.orders import NewOrder, Params
+from smartexec.model.routing import Route, RouteRequest
+from smartexec.model.view import Decision, ParentView
+from smartexec.runtime.advisors import PluginAdvisor, RecordedAdvisor
+from smartexec.runtime.checks import wrong
+from smartexec.runtime.forget import Forget
+from smartexec.runtime.intake import Intake, Strategies
+from smartexec.runtime.records import End, Header, Writer, encode_header, read_header, read_records
+from smartexec.runtime.refold import Refold
+from smartexec.runtime.setup import Setup, fair_lot, header_of, make_engine
+from smartexec.runtime.tables import table_digest, tables
+from smartexec.runtime.turns import Turns
+
+MAX_SETTLES: Final = 1_000
+"""Ends of a turn at one time: more is a kernel that is never done."""
+EVENTS: Final[tuple[type, ...]] = get_args(Event)
 
 
-class FaultLog:
-    """Counts the faults of the inputs, one line each; writes them to a file from `open` on."""
+class Session:
+    """Events in, durable commands out. Made by `open`, `create` or `resume`; a context manager that closes its journal.
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.lost: list[str] = []
-        """What broke off altogether: a feed, a source, a venue."""
-        self._lines: list[str] = []
-        self._path: Path | None = None
+    Times are ns UTC and never run backwards: an earlier one counts as the last. Not for more than one thread at a time.
+    """
 
-    def say(self, line: str) -> None:
-        """Note a bad piece of input that was left out."""
-        self.count += 1
-        self._lines.append(" ".join(line.splitlines()))
-        if self._path is not None and len(self._lines) >= 1000:
-            self.flush()
+    def __init__(self, setup: Setup, turns: Turns, engine: Engine, journal: Journal, intake: Intake) -> None:
+        self.setup = setup
+        self.engine = engine
+        """The pure fold: its `blotter` has all orders, executions and alerts."""
+        self.resumed = False
+        """Whether it was gone on with."""
+        self.torn = ""
+        """What was cut off the end of its journal then; "" = nothing."""
+        self.last: Sequence[Command] = ()
+        """Commands of the last turn before it was gone on with: recorded, and perhaps never sent."""
+        self._turns, self._journal, self._intake = turns, journal, intake
 
-    def lose(self, line: str) -> None:
-        """Note something that broke off and was not heard to its end."""
-        self.lost.append(line)
-        self.say(line)
+    @classmethod
+    def open(
+        cls, setup: Setup, journal: Journal | None = None, run: Path | None = None, *, budget: int | None = None
+    ) -> "Session":
+        """Begin a session, or go on with the one in folder `run` if there is something in it."""
+        if journal is not None and run is not None and run.is_dir() and any(run.iterdir()):
+            return cls.resume(setup, journal, run, budget=budget)
+        return cls.create(setup, journal, run, budget=budget)
 
-    def open(self, path: Path) -> None:
-        """Write to `path` from now on, beginning with what was said before."""
-        path.write_text("", encoding="utf-8")
-        self._path = path
+    @classmethod
+    def create(
+        cls,
+        setup: Setup,
+        journal: Journal | None = None,
+        run: Path | None = None,
+        *,
+        header: Header | None = None,
+        budget: int | None = None,
+    ) -> "Session":
+        """Begin a session. Without a journal nothing is recorded.
 
-    def flush(self) -> None:
-        """Write what was said. Does nothing without a file."""
-        if self._path is not None and self._lines:
-            with self._path.open("a", encoding="utf-8") as stream:
-                stream.writelines(f"{line}\n" for line in self._lines)
-            self._lines.clear()
+        `budget`: longest time a plugin's answer may take, ns: one that took longer quarantines it. None = not measured.
+        """
+        head = header or header_of(setup)
+        strategies = Strategies(setup.strategies, setup.defaults)
+        plugins = PluginAdvisor(strategies, setup.routers, budget)
+        engine = make_engine(head, setup, plugins)
+        kept = journal or Forget()
+        if run is not None:
+            run.mkdir(parents=True, exist_ok=True)
+        kept.create(run or Path(), encode_header(head))
+        turns = Turns(engine, plugins.drain, Writer(kept))
+        return cls(setup, turns, engine, kept, Intake(strategies, setup.accounts))
+
+    @classmethod
+    def resume(cls, setup: Setup, journal: Journal, run: Path, *, budget: int | None = None) -> "Session":
+        """Go on with the session whose journal is in folder `run`. JournalError if it is over, damaged, or was begun
+        with another configuration. Then tell it which venues are up: it asks them for what is in doubt."""
+        header = read_header(journal.resume(run))
+        if header.config != setup.digest:
+            found = f"found a session of configuration {header.config}, expected {setup.digest}"
+            raise JournalError(f"{run}: {found}: settings cannot change while a session lasts")
+        recorded, strategies = RecordedAdvisor(setup.memories), Strategies(setup.strategies, setup.defaults)
+        relay = _Relay(recorded)
+        fold = Refold(make_engine(header, setup, relay), recorded)
+        torn = _fold_all(fold, journal, run)
+        plugins = relay.answers = PluginAdvisor(strategies, setup.routers, budget)
+        turns = Turns(fold.engine, plugins.drain, Writer(journal, fold.chain))
+        turns.seq, turns.now, turns.digest = fold.seq, fold.now, fold.digest
+        session = cls(setup, turns, fold.engine, journal, Intake(strategies, setup.accounts))
+        session.resumed, session.torn, session.last = True, torn, tuple(fold.commands)
+        return session
+
+    # -- what happens --------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """Time of the last turn, ns UTC; 0 before the first."""
+        return self._turns.now
+
+    def turn(self, now: int, *events: Event) -> list[Command]:
+        """Fold events, fire the timers that are due, let strategies decide; give the commands, recorded and durable.
+
+        OrderError if one is no event or has a field of a wrong type: nothing of the turn is folded then. JournalError
+        if it could not be recorded: no command of it may leave, and the session is over.
+        """
+        for event in events:
+            fault = wrong(event, EVENTS)
+            if fault:
+                raise OrderError(f"turn at {now}: {fault}")
+        turns, engine = self._turns, self.engine
+        now = max(now, turns.now)
+        for event in events:
+            turns.fold(now, self._intake.take(event) if type(event) is NewOrder else event)
+        timer = engine.next_timer()
+        if timer is not None and timer <= now:
+            turns.fold(now, Tick())
+        return self._settle(now)
+
+    def next_timer(self) -> int | None:
+        """When a turn is wanted even if nothing happens, ns UTC; None = not at all."""
+        return self.engine.next_timer()
+
+    def _settle(self, now: int) -> list[Command]:
+        out: list[Command] = []
+        for _ in range(MAX_SETTLES):
+            if not self.engine.dirty:
+                return out
+            out += self._turns.settle(now)
+        raise OrderError(f"turn at {now}: found {MAX_SETTLES} ends of it, expected the kernel to be done")
+
+    # -- what came of it -----------------------------------------------------------------------------------------------
+
+    def tables(self) -> dict[str, Table]:
+        """Give the tables of the external contract as they are now, by name."""
+        lot = fair_lot(self.setup.settings.allocation)
+        return {name: Table(tuple(columns), list(rows)) for name, columns, rows in tables(self.engine.blotter, lot)}
+
+    def finish(self, now: int) -> list[Command]:
+        """End the day: what is still in doubt is booked as far as it is known, every order is over, the journal closed.
+
+        Tell it `EndOfDay()` before, and let venues answer: that cancels what is live.
+        """
+        commands = self.turn(now, EndOfDay(final=True))
+        turns = self._turns
+        printed = {name: table_digest(table.columns, table.rows) for name, table in self.tables().items()}
+        turns.writer.write(turns.seq + 1, turns.now, "end", End(turns.digest.value(), printed))
+        self.close()
+        return commands
+
+    def close(self) -> None:
+        """Let go of the journal. The session can be gone on with, unless it is finished."""
+        self._journal.close()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
-def start(plan: Plan, fault: Callable[[str], None]) -> None:
-    """Start feeds, sources and venues; ConfigError with all their faults, PluginError where one breaks."""
-    config = plan.config
-    context = Context(config.instruments, config.run.seed, config.base, fault)
-    faults: list[str] = []
-    for kind, plugins in (
-        ("market-data feed", plan.feeds),
-        ("order source", plan.sources),
-        ("venue", tuple(plan.venues.values())),
-    ):
-        for plugin in plugins:
-            try:
-                plugin.start(context)
-            except ConfigError as error:
-                faults += [f"{config.path}: {line}" for line in error.faults]
-            except SmartexecError:
-                raise
-            except Exception as error:
-                raise broken(plan, kind, plugin, error) from error
-    if faults:
-        raise ConfigError(faults)
+def _fold_all(fold: Refold, journal: Journal, run: Path) -> str:
+    """Fold all records of a journal; give what was torn off its end. JournalError if it cannot be gone on with."""
+    torn: list[str] = []
+    for record in read_records(journal.records(), torn):
+        difference = fold.take(record)
+        if difference:
+            raise JournalError(f"{run}: seq {record.seq}: {difference}")
+    if fold.end is not None:
+        raise JournalError(f"{run}: found a session that is over, expected one to go on with")
+    if torn:
+        journal.cut(fold.seq + 1)
+    return "; ".join(torn)
 
 
-def broken(plan: Plan, kind: str, plugin: Any, error: Exception) -> PluginError:
-    """Make the error that names a plugin that raised, its distribution and version."""
-    info = plan.registry.plugins.get((kind, plugin.name))
-    owner = f" of {info.owner}" if info else ""
-    return PluginError(f"{kind} {plugin.name}{owner}: found {type(error).__name__}: {one_line(error)}, expected none")
+class _Relay(Advisor):
+    """Hands questions on: to the recording while the journal is folded, then to the plugins."""
 
+    def __init__(self, answers: Advisor) -> None:
+        self.answers = answers
 
-def header_of(plan: Plan) -> Header:
-    """Say what the journal's reader must know."""
-    infos = plan.registry.infos()
-    return Header(
-        version=VERSION,
-        smartexec=own_version(),
-        plugins=tuple((i.kind, i.name, i.distribution, i.version) for i in infos),
-        config=config_digest(plan.config.text),
-        base=str(plan.config.base),
-        feeds=digests(plan.feeds),
-        instruments=dict(plan.config.instruments),
-        venues={mic: venue.capabilities for mic, venue in plan.venues.items()},
-        strategies={name: tuple(sorted(w.value for w in wakes)) for name, wakes in plan.wakes.items()},
-        routers=tuple(plan.routers),
-        statistics=dict(plan.statistics),
-        tallies={symbol: dict(by) for symbol, by in plan.history.tallies.items()},
-        learned={name: dict(by) for name, by in plan.history.learned.items()},
-    )
+    def decide(self, strategy: str, params: Params, view: ParentView) -> Decision | Fault:
+        return self.answers.decide(strategy, params, view)
 
-
-def digests(feeds: tuple[MarketDataFeed, ...]) -> tuple[str, ...]:
-    """Identify the market data."""
-    return tuple(f"{feed.name} {feed.digest()}" for feed in feeds)
-
-
-def make_engine(header: Header, plan: Plan, advisor: Advisor) -> Engine:
-    """Make the engine from what the journal's header says, so that a run and its replay have the same."""
-    return Engine(
-        plan.config.settings, header.instruments, header.venues, header.wakes, header.routers, advisor,
-        header.statistics, header.tallies, typed_learned(header.learned, plan.routers),
-    )  # fmt: skip
-
-
-def fair_lot(allocation: Allocation) -> int:
-    """Lots within which shares are fair (law 4): more than one only where booking rounds at completion."""
-    at_completion = allocation.timing is Timing.AT_COMPLETION
-    return max(allocation.rounding_lot, allocation.min_qty, 1) if at_completion else 1
-
-
-def config_digest(text: str) -> str:
-    """Identify a configuration by its bytes."""
-    return blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def own_version() -> str:
-    """Give the version of smartexec that runs."""
-    try:
-        return version("smartexec")
-    except PackageNotFoundError:
-        return "uninstalled"
+    def route(self, router: str, request: RouteRequest) -> Route | Fault:
+        return self.answers.route(router, request)

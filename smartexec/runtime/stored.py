@@ -16,9 +16,9 @@ from smartexec.registry import Registry
 from smartexec.runtime.loop import Progress
 from smartexec.runtime.records import End
 from smartexec.runtime.replay import open_run, replay
-from smartexec.runtime.run import TABLES, table_digest
-from smartexec.runtime.session import fair_lot
-from smartexec.runtime.tables import COLUMNS, tables
+from smartexec.runtime.run import TABLES
+from smartexec.runtime.setup import fair_lot
+from smartexec.runtime.tables import COLUMNS, table_digest, tables
 
 
 @frozen

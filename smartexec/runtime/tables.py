@@ -5,6 +5,7 @@ Everything is printed from integers and exact rationals, so that equal blotters 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 
 from smartexec.kernel.blotter import Blotter, RequestRow
 from smartexec.kernel.executions import NANOS_PER_DAY, utc_date
@@ -206,3 +207,11 @@ def tables(blotter: Blotter, lot: int = 1) -> Iterator[tuple[str, Sequence[str],
     printer = Tables(blotter, lot)
     for name, columns in COLUMNS.items():
         yield name, tuple(columns.split()), printer.rows(name)
+
+
+def table_digest(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """Identify a table by its text."""
+    digest = blake2b("\x1f".join(columns).encode(), digest_size=16)
+    for row in rows:
+        digest.update(b"\x1e" + "\x1f".join(row).encode())
+    return digest.hexdigest()

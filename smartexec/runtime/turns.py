@@ -7,8 +7,9 @@ A turn is any number of events, then `settle`, the record of what it decided, th
 from collections.abc import Callable
 from typing import Protocol
 
-from smartexec.model.commands import Command
-from smartexec.model.events import Event
+from smartexec.model.commands import CancelOrder, Command, SendOrder
+from smartexec.model.enums import KillLevel
+from smartexec.model.events import Event, KillSwitch
 from smartexec.runtime.records import Advice, CommandDigest, Settle, Writer
 
 
@@ -60,3 +61,15 @@ class Turns:
         self.count += 1
         self.commands += len(commands)
         return commands
+
+    def stop(self, sent: int) -> list[CancelOrder]:
+        """Give the cancels for all that is live, now that nothing can be recorded. `sent`: of the last turn's commands,
+        those that have left.
+
+        The commands of the turn that was not recorded stay here, but for its cancels: they only take risk away.
+        """
+        unsent = self.unsent[sent:]
+        self.engine.handle(self.seq + 1, self.now, KillSwitch(KillLevel.FIRM, reason="journal failed"))
+        wanted = [*unsent, *self.engine.settle(self.seq + 2, self.now)]
+        never_left = {c.cl_ord_id for c in unsent if isinstance(c, SendOrder)}
+        return [c for c in wanted if isinstance(c, CancelOrder) and c.orig_cl_ord_id not in never_left]

@@ -18,7 +18,7 @@ from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.market import MarketEvent, Quote, Trade
 from smartexec.runtime.plan import plan_file
 from smartexec.runtime.sequencer import merge_feeds
-from smartexec.runtime.session import start
+from smartexec.runtime.starting import start
 
 HORIZON: Final = NANOS_PER_SECOND
 

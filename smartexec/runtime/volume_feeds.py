@@ -23,7 +23,7 @@ from smartexec.runtime.fit_volume import integer_shares
 from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.sequencer import merge_feeds
-from smartexec.runtime.session import broken
+from smartexec.runtime.starting import broken
 from smartexec.runtime.units import iso
 from smartexec.runtime.volume_history import MINUTE, Day, History
 

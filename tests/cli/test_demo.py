@@ -6,7 +6,7 @@ from pathlib import Path
 from smartexec.interfaces.context import Context
 from smartexec.model.orders import NewOrder
 from smartexec.runtime.plan import plan_file
-from smartexec.runtime.session import start
+from smartexec.runtime.starting import start
 
 DEMO = Path(str(files("smartexec.cli") / "demo.toml"))
 

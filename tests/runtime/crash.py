@@ -202,8 +202,8 @@ def fold(out: Path) -> Left:
     opened = replay_module.open_run(out, _installed())
     try:
         folding = replay_module._Fold(opened, None, False)
-        digest = folding.digest = Collecting()
-        advisor = folding.advisor = Resuming()
+        digest = folding.refold.digest = Collecting()
+        advisor = folding.refold.advisor = Resuming()
         folding.engine.decider.advisor = folding.engine.router.advisor = advisor
         difference = folding.fold()
         assert difference == "", difference
@@ -217,8 +217,8 @@ def fold(out: Path) -> Left:
 
 def _resume(folding: Any) -> list[Command]:
     """Venues come back, the market goes on, timers fire, the day ends: what is sent meanwhile."""
-    engine, out, seq = folding.engine, [], count(folding.seq + 1)
-    now = folding.now
+    engine, out, seq = folding.engine, [], count(folding.refold.seq + 1)
+    now = folding.refold.now
 
     def take(*events: Any) -> None:
         for event in events:

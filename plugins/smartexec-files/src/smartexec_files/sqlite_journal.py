@@ -13,10 +13,13 @@ from typing import ClassVar, Final
 from urllib.parse import quote as url_quote
 
 from attrs import define, field
+from filelock import FileLock, Timeout
 
 from smartexec.api import Journal, JournalError
 
 FILE: Final = "journal.db"
+LOCK: Final = ".journal.lock"
+"""Held by who writes."""
 _MARK: Final = 0x736D7831
 """SQLite application_id of a smartexec journal: "smx1"."""
 _TABLES: Final = (
@@ -52,6 +55,7 @@ class SqliteJournal(Journal):
     _db: sqlite3.Connection | None = field(init=False, default=None)
     _writes: bool = field(init=False, default=False)
     _pending: list[tuple[int, bytes]] = field(init=False, factory=list)
+    _lock: FileLock = field(init=False, factory=lambda: FileLock(""))
 
     @property
     def turns_per_commit(self) -> int:
@@ -64,11 +68,7 @@ class SqliteJournal(Journal):
         if self._path.exists():
             raise JournalError(f"{self._path}: found a file, expected none: a journal is never written over")
         with self._errors():
-            # Autocommit mode: transactions begin and end where this file says so. The loop's thread may change.
-            db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            self._db, self._writes = db, True
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute(f"PRAGMA synchronous={self.sync.name}")
+            db = self._writer()
             db.execute("BEGIN IMMEDIATE")
             db.execute(f"PRAGMA application_id={_MARK}")
             for table in _TABLES:
@@ -78,18 +78,52 @@ class SqliteJournal(Journal):
 
     def open(self, run: Path) -> bytes:
         """Open for reading; give the header. JournalError if there is none, or the file is no journal."""
-        self._path = run / FILE
-        if not self._path.is_file():
-            raise JournalError(f"{self._path}: found no file, expected a journal")
+        self._path = self._found(run)
         with self._errors():
             self._db = self._reader()
-            mark = self._db.execute("PRAGMA application_id").fetchone()[0]
-            if mark != _MARK:
-                raise JournalError(f"{self._path}: found another application's database, expected a journal")
-            row = self._db.execute("SELECT header FROM meta").fetchone()
-            if row is None:
-                raise JournalError(f"{self._path}: found no header, expected one")
-            return bytes(row[0])
+            return self._header(self._db)
+
+    def resume(self, run: Path) -> bytes:
+        """Open to go on with; give the header. JournalError if another process is at it."""
+        self._path = self._found(run)
+        with self._errors():
+            return self._header(self._writer())
+
+    def cut(self, seq: int) -> None:
+        """Take the records from `seq` on off."""
+        with self._errors():
+            self._open_db().execute("DELETE FROM records WHERE seq >= ?", (seq,))
+
+    @staticmethod
+    def _found(run: Path) -> Path:
+        path = run / FILE
+        if not path.is_file():
+            raise JournalError(f"{path}: found no file, expected a journal")
+        return path
+
+    def _header(self, db: sqlite3.Connection) -> bytes:
+        mark = db.execute("PRAGMA application_id").fetchone()[0]
+        if mark != _MARK:
+            raise JournalError(f"{self._path}: found another application's database, expected a journal")
+        row = db.execute("SELECT header FROM meta").fetchone()
+        if row is None:
+            raise JournalError(f"{self._path}: found no header, expected one")
+        return bytes(row[0])
+
+    def _writer(self) -> sqlite3.Connection:
+        """Open for writing, alone: the lock goes with the process, however it ends."""
+        lock = FileLock(self._path.with_name(LOCK), timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            found = "found a session that is running, expected none"
+            raise JournalError(f"{self._path}: {found}: two must not write one journal") from None
+        self._lock, self._writes = lock, True
+        # Autocommit mode: transactions begin and end where this file says so. The loop's thread may change.
+        db = self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute(f"PRAGMA synchronous={self.sync.name}")
+        return db
 
     def _reader(self) -> sqlite3.Connection:
         url = f"file:{url_quote(str(self._path.absolute()))}?mode=ro"
@@ -137,6 +171,7 @@ class SqliteJournal(Journal):
             with self._errors():
                 self._fold(db)
                 db.close()
+            self._lock.release()
 
     def _fold(self, db: sqlite3.Connection) -> None:
         """Leave one file behind, which can be read where nothing can be written."""
@@ -155,10 +190,13 @@ class SqliteJournal(Journal):
         """Name the file in every error and let go of it, which undoes an unfinished transaction."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, JournalError) as error:
             db, self._db = self._db, None
             if db is not None:
                 db.close()
+            self._lock.release()
+            if isinstance(error, JournalError):
+                raise
             raise JournalError(
                 f"{self._path}: found {error}, expected a journal that can be read and written"
             ) from error

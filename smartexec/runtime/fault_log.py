@@ -1,0 +1,38 @@
+"""The faults of a run's inputs: counted, one line each, and written to a file."""
+
+from pathlib import Path
+
+
+class FaultLog:
+    """Counts the faults of the inputs, one line each; writes them to a file from `open` on."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.lost: list[str] = []
+        """What broke off altogether: a feed, a source, a venue."""
+        self._lines: list[str] = []
+        self._path: Path | None = None
+
+    def say(self, line: str) -> None:
+        """Note a bad piece of input that was left out."""
+        self.count += 1
+        self._lines.append(" ".join(line.splitlines()))
+        if self._path is not None and len(self._lines) >= 1000:
+            self.flush()
+
+    def lose(self, line: str) -> None:
+        """Note something that broke off and was not heard to its end."""
+        self.lost.append(line)
+        self.say(line)
+
+    def open(self, path: Path) -> None:
+        """Write to `path` from now on, beginning with what was said before."""
+        path.write_text("", encoding="utf-8")
+        self._path = path
+
+    def flush(self) -> None:
+        """Write what was said. Does nothing without a file."""
+        if self._path is not None and self._lines:
+            with self._path.open("a", encoding="utf-8") as stream:
+                stream.writelines(f"{line}\n" for line in self._lines)
+            self._lines.clear()

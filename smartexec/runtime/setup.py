@@ -1,0 +1,152 @@
+"""What an engine is made from, plugins included, and the journal's header that says so. Opens and starts nothing."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeVar
+
+from attrs import field, fields, frozen
+
+from smartexec.errors import ConfigError
+from smartexec.interfaces.routing import RoutingLogic
+from smartexec.interfaces.strategy import Strategy
+from smartexec.kernel.advisor import Advisor
+from smartexec.kernel.engine import Engine
+from smartexec.kernel.settings import Allocation, Limits, Settings, Timing
+from smartexec.model.enums import Wake
+from smartexec.model.instrument import Instrument
+from smartexec.model.routing import Capabilities
+from smartexec.model.statistics import Statistics
+from smartexec.runtime.config import Account, Table, missing_limits
+from smartexec.runtime.records import VERSION, Header, Memory, encode
+from smartexec.runtime.venues_file import NO_HISTORY, VenueHistory, typed_learned
+
+T = TypeVar("T")
+
+
+def _by(name: str, values: Mapping[str, T] | Iterable[T]) -> Mapping[str, T]:
+    return values if isinstance(values, Mapping) else {getattr(value, name): value for value in values}
+
+
+def _by_symbol(values: Mapping[str, Instrument] | Iterable[Instrument]) -> Mapping[str, Instrument]:
+    return _by("symbol", values)
+
+
+def _by_strategy(values: Mapping[str, type[Strategy]] | Iterable[type[Strategy]]) -> Mapping[str, type[Strategy]]:
+    return _by("name", values)
+
+
+def _by_router(values: Mapping[str, RoutingLogic] | Iterable[RoutingLogic]) -> Mapping[str, RoutingLogic]:
+    return _by("name", values)
+
+
+@frozen(kw_only=True)
+class Setup:
+    """What an engine works with. Instruments, strategies and routing logics may be given as they are: their names are
+    known. ConfigError if a limit of the firm is missing and nothing says why it may be."""
+
+    instruments: Mapping[str, Instrument] = field(converter=_by_symbol)
+    """By symbol."""
+    venues: Mapping[str, Capabilities]
+    """By MIC."""
+    strategies: Mapping[str, type[Strategy]] = field(converter=_by_strategy)
+    """By name."""
+    routers: Mapping[str, RoutingLogic] = field(converter=_by_router)
+    """By name."""
+    settings: Settings = field(factory=Settings)
+    """How to aggregate, net, allocate, route and guard."""
+    unlimited: str = ""
+    """Why limits of the firm (`settings.risk.firm`) may be missing; "" = none may."""
+    accounts: Mapping[str, Account] = field(factory=dict)
+    """What orders of an account take where they do not say."""
+    defaults: Mapping[str, Table] = field(factory=dict)
+    """By strategy: parameters of orders that do not name them."""
+    statistics: Mapping[str, Statistics] = field(factory=dict)
+    """By symbol: what was fitted from history."""
+    history: VenueHistory = NO_HISTORY
+    """What the scorecard begins with."""
+    config: str = ""
+    """Text of the configuration it was read from; "" = it was made by a program."""
+
+    def __attrs_post_init__(self) -> None:
+        faults = [] if self.unlimited.strip() else missing_limits(_given(self.settings.risk.firm))
+        routing = self.settings.routing
+        for where, name in [("default", routing.default), *(("overbook", name) for name in routing.overbook)]:
+            if name not in self.routers:
+                known = ", ".join(self.routers) or "none"
+                faults.append(f"routing.{where}: found {name!r}, expected one of {known}")
+        if faults:
+            raise ConfigError(faults)
+
+    @property
+    def wakes(self) -> dict[str, frozenset[Wake]]:
+        """What wakes each strategy, as the engine wants it."""
+        return {name: frozenset(cls.wakes_on) for name, cls in self.strategies.items()}
+
+    @property
+    def memories(self) -> dict[str, Memory]:
+        """Of what type each plugin's memory is."""
+        types = {name: Memory(cls.state_type) for name, cls in self.strategies.items()}
+        return types | {name: Memory(router.state_type, router.learned_type) for name, router in self.routers.items()}
+
+    @property
+    def digest(self) -> str:
+        """Identify it: by the bytes of its configuration, else by its settings."""
+        return config_digest(self.config) if self.config else blake2b(encode(self.settings), digest_size=16).hexdigest()
+
+
+def _given(limits: Limits) -> list[str]:
+    return [one.name for one in fields(Limits) if getattr(limits, one.name) is not None]
+
+
+def header_of(
+    setup: Setup, plugins: tuple[tuple[str, str, str, str], ...] = (), base: str = "", feeds: tuple[str, ...] = ()
+) -> Header:
+    """Say what the journal's reader must know. `plugins` as (kind, name, distribution, version)."""
+    return Header(
+        version=VERSION,
+        smartexec=own_version(),
+        plugins=plugins,
+        config=setup.digest,
+        base=base,
+        feeds=feeds,
+        instruments=dict(setup.instruments),
+        venues=dict(setup.venues),
+        strategies={name: tuple(sorted(w.value for w in wakes)) for name, wakes in setup.wakes.items()},
+        routers=tuple(setup.routers),
+        statistics=dict(setup.statistics),
+        tallies={symbol: dict(by) for symbol, by in setup.history.tallies.items()},
+        learned={name: dict(by) for name, by in setup.history.learned.items()},
+    )
+
+
+def make_engine(header: Header, setup: Setup, advisor: Advisor) -> Engine:
+    """Make the engine from what the journal's header says, so that a run and its replay have the same."""
+    return Engine(
+        setup.settings, header.instruments, header.venues, header.wakes, header.routers, advisor,
+        header.statistics, header.tallies, typed_learned(header.learned, setup.routers),
+    )  # fmt: skip
+
+
+def fair_lot(allocation: Allocation) -> int:
+    """Lots within which shares are fair (law 4): more than one only where booking rounds at completion."""
+    at_completion = allocation.timing is Timing.AT_COMPLETION
+    return max(allocation.rounding_lot, allocation.min_qty, 1) if at_completion else 1
+
+
+def config_digest(text: str) -> str:
+    """Identify a configuration by its bytes."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def own_version() -> str:
+    """Give the version of smartexec that runs."""
+    try:
+        return version("smartexec")
+    except PackageNotFoundError:
+        return "uninstalled"
+
+
+def infos_of(infos: Iterable[Any]) -> tuple[tuple[str, str, str, str], ...]:
+    """Name plugins as the header does."""
+    return tuple((i.kind, i.name, i.distribution, i.version) for i in infos)
