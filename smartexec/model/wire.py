@@ -62,6 +62,8 @@ class Http:
     """Address that each request's path is added to."""
     timeout: int = field(default=5 * NANOS_PER_SECOND, validator=gt(0))
     """A request is given up after this long, ns."""
+    parallel: int = field(default=1, validator=gt(0))
+    """Requests under way at once: with more than one they may overtake each other."""
     tls: Tls | None = None
     """Of a https:// address; None = the system's authorities."""
 

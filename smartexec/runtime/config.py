@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from attrs import field, fields, frozen
-from attrs.validators import min_len
+from attrs.validators import gt, min_len
 
 from smartexec.errors import ConfigError
 from smartexec.kernel.settings import Aggregation, Allocation, Limits, Netting, Risk, Routing, Scoring, Settings
+from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.instrument import Instrument
 from smartexec.runtime.schema import build, unknown_key
 from smartexec.runtime.units import iso
@@ -38,7 +39,18 @@ UNITS: Final = {
 SCOPES: Final = ("clients", "strategies", "venues", "instruments")
 SECTIONS: Final = (
     *("run", "plugins", "instruments", "market_data", "orders", "venues", "accounts", "strategies"),
-    *("routing", "aggregation", "netting", "allocation", "risk", "scorecard", "statistics", "journal", "sinks"),
+    *(
+        "routing",
+        "aggregation",
+        "netting",
+        "allocation",
+        "risk",
+        "scorecard",
+        "statistics",
+        "journal",
+        "sinks",
+        "serve",
+    ),
 )
 
 
@@ -96,6 +108,14 @@ class StatisticsPart:
     """File of `smartexec fit venues`: what the scorecard begins with."""
 
 
+@frozen
+class ServePart:
+    """`[serve]`: of live sessions only."""
+
+    plugin_budget: int = field(default=NANOS_PER_SECOND, validator=gt(0), metadata={"unit": "ns"})
+    """A strategy or routing logic that takes longer for an answer is quarantined."""
+
+
 @frozen(kw_only=True)
 class Config:
     """All of the file."""
@@ -117,6 +137,7 @@ class Config:
     journal: Section
     sinks: tuple[Section, ...]
     statistics: StatisticsPart = field(factory=StatisticsPart)
+    serve: ServePart = field(factory=ServePart)
 
 
 def load(path: Path, base: Path | None = None) -> Config:
@@ -127,8 +148,11 @@ def load(path: Path, base: Path | None = None) -> Config:
     return config
 
 
-def read(path: Path, base: Path | None = None) -> tuple[Config | None, list[str]]:
-    """Read a file; give what can be told of it (None if it is no TOML) and the faults."""
+def read(path: Path, base: Path | None = None, *, live: bool = False) -> tuple[Config | None, list[str]]:
+    """Read a file; give what can be told of it (None if it is no TOML) and the faults.
+
+    `live`: venues may bring market data and orders themselves, so that the sections of both may be missing.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         raw = tomllib.loads(text)
@@ -137,7 +161,7 @@ def read(path: Path, base: Path | None = None) -> tuple[Config | None, list[str]
         return None, [f"{path}: found {reason}, expected a readable TOML file"]
     except tomllib.TOMLDecodeError as error:
         return None, [f"{path}: found a TOML syntax error: {error}, expected TOML"]
-    reader = _Reader()
+    reader = _Reader(live)
     config = reader.config(path, path.parent if base is None else base, text, raw)
     return config, [f"{path}: {fault}" for fault in reader.faults]
 
@@ -154,7 +178,8 @@ def missing_limits(given: Collection[str]) -> list[str]:
 class _Reader:
     """Reads section by section; a faulty one is noted and replaced by its default."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: bool) -> None:
+        self.live = live
         self.faults: list[str] = []
 
     def config(self, path: Path, base: Path, text: str, raw: Table) -> Config:
@@ -176,8 +201,8 @@ class _Reader:
             run=run,
             allow=plugins.allow,
             instruments=self.instruments(self.table(raw, "instruments"), run),
-            market_data=self.sections(raw, "market_data", required=True),
-            orders=self.sections(raw, "orders", required=True),
+            market_data=self.sections(raw, "market_data", required=not self.live),
+            orders=self.sections(raw, "orders", required=not self.live),
             venues=self.sections(raw, "venues", required=True),
             accounts=self.named(raw, "accounts", lambda t, w: self.build(Account, t, w, Account())),
             strategies=self.named(raw, "strategies", lambda t, _: t),
@@ -194,6 +219,7 @@ class _Reader:
             journal=self.section(self.table(raw, "journal"), "journal", "sqlite"),
             sinks=self.sections(raw, "sinks", required=False) or (Section("csv", {}, "sinks[0]"),),
             statistics=self.part(raw, "statistics", StatisticsPart),
+            serve=self.part(raw, "serve", ServePart),
         )
 
     # -- pieces --------------------------------------------------------------------------------------------------

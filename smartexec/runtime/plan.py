@@ -67,14 +67,19 @@ class Plan:
 
 
 def plan_file(
-    path: Path, registry: Registry | None = None, base: Path | None = None, *, statistics: bool = True
+    path: Path,
+    registry: Registry | None = None,
+    base: Path | None = None,
+    *,
+    statistics: bool = True,
+    live: bool = False,
 ) -> Plan:
     """Read a file and build what it names; ConfigError with every fault of both.
 
     Without `statistics`, the files of `[statistics]` are left alone: a replay has them in the journal's header, and
-    who fits them anew has none yet.
+    who fits them anew has none yet. `live`: a file to be served.
     """
-    config, faults = read(path, base)
+    config, faults = read(path, base, live=live)
     if config is None:
         raise ConfigError(faults)
     if registry is None:

@@ -11,6 +11,7 @@ from attrs import define, evolve, frozen
 
 from smartexec.errors import ConfigError, JournalError, SmartexecError
 from smartexec.interfaces.context import Context
+from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.engine import Engine
 from smartexec.model.market import MarketEvent
@@ -77,6 +78,11 @@ class Opened:
     header: Header
     torn: list[str]
 
+    @property
+    def feeds(self) -> tuple[MarketDataFeed, ...]:
+        """Where market data are read again; none if the journal has them, as that of a live session does."""
+        return self.plan.feeds if self.header.feeds else ()
+
     def records(self) -> Iterator[Record]:
         """Read the journal from its beginning."""
         return read_records(self.plan.journal.records(), self.torn)
@@ -110,7 +116,7 @@ def open_run(run: Path, registry: Registry | None = None) -> Opened:
     """Open a run folder; refuses a changed configuration and a missing journal. The caller closes the journal."""
     if not (run / CONFIG).is_file():
         raise ConfigError(f"{run}: found no {CONFIG}, expected the folder of a run")
-    plan = plan_file(run / CONFIG, registry, statistics=False)
+    plan = plan_file(run / CONFIG, registry, statistics=False, live=True)
     header = read_header(plan.journal.open(run))
     found = config_digest(plan.config.text)
     if found != header.config:
@@ -123,9 +129,9 @@ def start_feeds(opened: Opened) -> None:
     """Start the recorded feeds; refuses data that are not those of the run."""
     base = Path(opened.header.base)
     config = opened.plan.config
-    for feed in opened.plan.feeds:
+    for feed in opened.feeds:
         feed.start(Context(config.instruments, config.run.seed, base))
-    for found, expected in zip(digests(opened.plan.feeds), opened.header.feeds, strict=True):
+    for found, expected in zip(digests(opened.feeds), opened.header.feeds, strict=True):
         if found != expected:
             raise ConfigError(f"{opened.folder}: market data: found {found}, expected {expected}")
 
@@ -142,7 +148,7 @@ class _Fold:
         advisor: RecordedAdvisor = self.audit or RecordedAdvisor()
         self.refold = Refold(make_engine(opened.header, plan.setup, advisor), advisor)
         self.engine = self.refold.engine
-        self.feed = merge_feeds(plan.feeds, lambda _: None)
+        self.feed = merge_feeds(opened.feeds, lambda _: None)
         self.market_events = 0
         self.records = 0
         self.compare_files = files

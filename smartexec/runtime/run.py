@@ -90,7 +90,8 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep
     setup = plan.setup
     header = header_of(setup, infos_of(plan.registry.infos()), str(plan.config.base), digests(plan.feeds))
     if out is not None:
-        _prepare(plan, out, header, faults)
+        prepare(plan, out, faults)
+        plan.journal.create(out, encode_header(header))
     try:
         loop, blotter = _loop(plan, setup, header, faults, progress)
         turns = loop.turns
@@ -112,6 +113,13 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep
         plan.journal.close()
     finally:
         faults.flush()
+    return result_of(out, blotter, faults, loop.counts, turns.digest.value().hex(), perf_counter() - began)
+
+
+def result_of(
+    out: Path | None, blotter: Blotter, faults: FaultLog, counts: Counts, commands: str, seconds: float
+) -> RunResult:
+    """Say what came of a run whose blotter is this."""
     return RunResult(
         out=out,
         parents=parent_lines(blotter),
@@ -119,21 +127,21 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep
         breaches=[*faults.lost, *breaches(blotter)],
         clients=client_tally(blotter),
         errors=errors(blotter),
-        counts=loop.counts,
+        counts=counts,
         faults=faults.count,
-        commands=turns.digest.value().hex(),
-        seconds=perf_counter() - began,
+        commands=commands,
+        seconds=seconds,
     )
 
 
-def _prepare(plan: Plan, out: Path, header: Header, faults: FaultLog) -> None:
+def prepare(plan: Plan, out: Path, faults: FaultLog) -> None:
+    """Make a run folder: the configuration as it was given, the file of faults, a folder for tables."""
     try:
         (out / TABLES).mkdir(parents=True)
         (out / CONFIG).write_bytes(plan.config.text.encode())
         faults.open(out / FAULTS)
     except OSError as error:
         raise ConfigError(f"{out}: found {error.strerror}, expected a folder that can be written") from error
-    plan.journal.create(out, encode_header(header))
 
 
 def _loop(

@@ -50,7 +50,9 @@ class Session:
         """What was cut off the end of its journal then; "" = nothing."""
         self.last: Sequence[Command] = ()
         """Commands of the last turn before it was gone on with: recorded, and perhaps never sent."""
-        self._turns, self._journal, self._intake = turns, journal, intake
+        self.turns = turns
+        self.intake = intake
+        self._journal = journal
 
     @classmethod
     def open(
@@ -110,7 +112,7 @@ class Session:
     @property
     def now(self) -> int:
         """Time of the last turn, ns UTC; 0 before the first."""
-        return self._turns.now
+        return self.turns.now
 
     def turn(self, now: int, *events: Event) -> list[Command]:
         """Fold events, fire the timers that are due, let strategies decide; give the commands, recorded and durable.
@@ -122,10 +124,10 @@ class Session:
             fault = wrong(event, EVENTS)
             if fault:
                 raise OrderError(f"turn at {now}: {fault}")
-        turns, engine = self._turns, self.engine
+        turns, engine = self.turns, self.engine
         now = max(now, turns.now)
         for event in events:
-            turns.fold(now, self._intake.take(event) if type(event) is NewOrder else event)
+            turns.fold(now, self.intake.take(event) if type(event) is NewOrder else event)
         timer = engine.next_timer()
         if timer is not None and timer <= now:
             turns.fold(now, Tick())
@@ -140,7 +142,7 @@ class Session:
         for _ in range(MAX_SETTLES):
             if not self.engine.dirty:
                 return out
-            out += self._turns.settle(now)
+            out += self.turns.settle(now)
         raise OrderError(f"turn at {now}: found {MAX_SETTLES} ends of it, expected the kernel to be done")
 
     # -- what came of it -----------------------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ class Session:
         Tell it `EndOfDay()` before, and let venues answer: that cancels what is live.
         """
         commands = self.turn(now, EndOfDay(final=True))
-        turns = self._turns
+        turns = self.turns
         printed = {name: table_digest(table.columns, table.rows) for name, table in self.tables().items()}
         turns.writer.write(turns.seq + 1, turns.now, "end", End(turns.digest.value(), printed))
         self.close()

@@ -1,0 +1,206 @@
+"""A live session: news of channels, clients, feeds and timers are folded in turns. No socket and no clock here.
+
+All that is due is taken at once and is one turn: committed first, then its commands go to the adapters, and what those
+want on the wire leaves last. Quotes that nobody saw between two other events are not folded: the latest stands for
+them. Recorded feeds and order files are let in when their time has come.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from smartexec.errors import JournalError, SmartexecError
+from smartexec.interfaces.market_data import MarketDataFeed
+from smartexec.interfaces.order_source import OrderSource
+from smartexec.interfaces.venue import VenueAdapter
+from smartexec.model.commands import Alert, Command
+from smartexec.model.events import EndOfDay, Event, Tick
+from smartexec.model.ids import NANOS_PER_SECOND
+from smartexec.model.market import Quote
+from smartexec.model.orders import NewOrder
+from smartexec.model.wire import WireInput, WireOutput
+from smartexec.runtime.adapters import Adapters
+from smartexec.runtime.checks import told
+from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, Owner, merge_feeds, merge_sources, nobody
+from smartexec.runtime.session import Session
+
+DRAIN: Final = 10 * NANOS_PER_SECOND
+"""After the end, venues may answer for this long before what is in doubt is given up."""
+MAX_TURNS_AT_ONCE: Final = 1_000
+"""Turns in one step: more is an adapter and the kernel answering each other for ever."""
+
+
+class Live:
+    """The state between steps. `act` does on the wire what the adapter of a number wants."""
+
+    def __init__(
+        self,
+        session: Session,
+        venues: Mapping[str, VenueAdapter],
+        sources: Sequence[OrderSource],
+        feeds: Sequence[MarketDataFeed],
+        end: int,
+        act: Callable[[int, WireOutput], None],
+        fault: Callable[[str], None],
+        owner: Owner = nobody,
+        told: Callable[[Command], None] | None = None,
+    ) -> None:
+        """`told` is told each command once it has left."""
+        self.session = session
+        self.end = end
+        """When the session is over, ns UTC."""
+        self.over = False
+        """Whether it is over and all is booked."""
+        self.adapters = Adapters(venues, self._fold, fault, owner, self._want)
+        self._engine, self._turns = session.engine, session.turns
+        self._sources, self._owners = sources, dict[str, OrderSource]()
+        self._orders = merge_sources(sources, fault, owner)
+        self._feed = merge_feeds(feeds, fault, owner)
+        self._order = next(self._orders, None)
+        self._event = next(self._feed, None)
+        self._act, self._fault, self._owner, self._told = act, fault, owner, told
+        self._news: deque[tuple[int, WireInput]] = deque()
+        self._wanted: list[tuple[int, WireOutput]] = []
+        self._quotes: dict[tuple[str, str], Quote] = {}
+        self._sent = 0
+        self._ended: int | None = None
+        for number in range(len(venues)):
+            self.adapters.refresh(number, self._turns.now)
+
+    # -- driven from outside -------------------------------------------------------------------------------------------
+
+    def hear(self, number: int, event: WireInput) -> None:
+        """Take news of a channel of the adapter of that number, for the next step."""
+        self._news.append((number, event))
+
+    def stop(self, now: int) -> None:
+        """End the session now: what is live is cancelled."""
+        self.end = min(self.end, now)
+
+    def next_due(self) -> int:
+        """When the next step is wanted even if nothing is heard, ns UTC."""
+        if self._news or self._engine.dirty or self._ready_to_end():
+            return self._turns.now
+        due = [*self.adapters.ticks, self._engine.next_timer() or NEVER]
+        if self._ended is not None:
+            return min(*due, self._ended + DRAIN)
+        due += [item[0] for item in (self._order, self._event) if item is not None]
+        return min(*due, self.end)
+
+    def step(self, now: int) -> None:
+        """Do all that is due. JournalError if it could not be recorded: what is live has been cancelled then."""
+        now = max(now, self._turns.now)
+        try:
+            self._step(now)
+        except JournalError as error:
+            cancels = self._turns.stop(self._sent)
+            for cancel in cancels:
+                self.adapters.tell(self.adapters.index[cancel.mic], cancel, now)
+            raise JournalError(f"{error}; stopped: no new order left after it, {len(cancels)} cancels did") from error
+        finally:
+            wanted, self._wanted = self._wanted, []
+            for number, one in wanted:
+                self._act(number, one)
+
+    # -- a step --------------------------------------------------------------------------------------------------------
+
+    def _step(self, now: int) -> None:
+        while self._news:
+            number, event = self._news.popleft()
+            self.adapters.tell(number, event, now)
+        for number, due in enumerate(self.adapters.ticks):
+            if due <= now:
+                self.adapters.tell(number, Tick(), now)
+        self._market(now)
+        while self._order is not None and self._order[0] <= now:
+            self._client(now)
+        timer = self._engine.next_timer()
+        if timer is not None and timer <= now:
+            self._fold(now, Tick())
+        if now >= self.end and self._ended is None:
+            self._ended = now
+            self._fold(now, EndOfDay())
+        self._settle(now)
+        if self._ended is not None and (self._ready_to_end() or now >= self._ended + DRAIN):
+            for command in self.session.finish(now):
+                self._leave(command, now)
+            self.over = True
+
+    def _settle(self, now: int) -> None:
+        """End turns, and let out what they want, until the kernel is done."""
+        self._flush(now)
+        for _ in range(MAX_TURNS_AT_ONCE):
+            if not self._engine.dirty:
+                return
+            self._sent = 0
+            for command in self._turns.settle(now):
+                self._sent += 1
+                self._leave(command, now)
+            self._flush(now)
+        raise SmartexecError(f"live: found {MAX_TURNS_AT_ONCE} turns at {now} ns, expected time to go on")
+
+    def _leave(self, command: Command, now: int) -> None:
+        """Let a command out."""
+        if not isinstance(command, Alert):
+            mic = getattr(command, "mic", None)
+            if mic is not None:
+                self.adapters.tell(self.adapters.index[mic], command, now)
+            else:
+                self._report(command, now)
+        if self._told is not None:
+            self._told(command)
+
+    def _report(self, command: Any, now: int) -> None:
+        source = self._owners.get(command.source)
+        if source is None:
+            return
+        try:
+            source.report(command, now)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            who = f"order source {source.name}{self._owner('order source', source.name)}"
+            self._fault(f"{who}: report: found {told(error)}, expected none")
+
+    # -- inputs --------------------------------------------------------------------------------------------------------
+
+    def _fold(self, now: int, event: Event) -> None:
+        """Fold an event; a quote waits for what comes next, or for a later one of its own."""
+        if type(event) is Quote:
+            key = (event.symbol, event.mic)
+            self._quotes.pop(key, None)
+            self._quotes[key] = event
+            return
+        self._flush(now)
+        self._turns.fold(now, event)
+
+    def _flush(self, now: int) -> None:
+        if self._quotes:
+            quotes, self._quotes = self._quotes, {}
+            for quote in quotes.values():
+                self._turns.fold(now, quote)
+
+    def _market(self, now: int) -> None:
+        while self._event is not None and self._event[0] <= now:
+            _, event = self._event
+            if type(event) in KERNEL_MARKET:
+                self._fold(now, event)  # type: ignore[arg-type]
+            for number, _, _ in self.adapters.hears(event.mic, now):
+                self.adapters.tell(number, event, now)
+            self._event = next(self._feed, None)
+
+    def _client(self, now: int) -> None:
+        assert self._order is not None
+        _, (number, event) = self._order
+        self._owners[event.source] = self._sources[number]
+        known = self._engine.blotter.by_client_id.get(event.source, {})
+        if not (self.session.resumed and type(event) is NewOrder and event.cl_ord_id in known):
+            self._fold(now, self.session.intake.take(event))
+        self._order = next(self._orders, None)
+
+    def _want(self, number: int, wanted: WireOutput) -> None:
+        self._wanted.append((number, wanted))
+
+    def _ready_to_end(self) -> bool:
+        """Whether the end has come and nothing is left that a venue could still say."""
+        return self._ended is not None and not self._engine.blotter.working
