@@ -75,7 +75,7 @@ class PluginAdvisor(Advisor):
     def _ask(self, plugin: str, parent_id: str, ask: Callable[[], Any], kind: type) -> Any:
         try:
             answer = ask() if self._budget is None else self._timed(ask, self._budget)
-            wrong = _wrong(answer, kind)
+            wrong = wrong_answer(answer, kind)
             if wrong:
                 raise TypeError(wrong)
             advice = make_advice(plugin, parent_id, answer)
@@ -97,7 +97,7 @@ class PluginAdvisor(Advisor):
         return answer
 
 
-def _wrong(answer: object, kind: type) -> str:
+def wrong_answer(answer: object, kind: type) -> str:
     """Say what is of the wrong type in an answer; "" if nothing is."""
     if type(answer) is not kind:
         return f"found {type(answer).__name__}, expected {kind.__name__}"

@@ -1,9 +1,52 @@
-"""What plugin authors test with: builders for the values that plugins are handed. Stable and public.
+"""What plugin authors test with: builders, checks, worlds, conformance kits. Stable and public.
 
-Nothing of the engine is needed to test a plugin: `view()` makes what a strategy sees, `request()` what a routing logic
-sees, each with defaults that make sense, so that a test names only what it is about.
+`view()` makes what a strategy sees, `request()` what a routing logic sees, each with defaults that make sense, so that
+a test names only what it is about. A conformance kit is a class to inherit from: its scenarios are the tests. All but
+the builders needs `smartexec[testing]` installed.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from smartexec.testing.views import START, market, request, venue, view
 
-__all__ = ["START", "market", "request", "venue", "view"]
+if TYPE_CHECKING:
+    from smartexec.testing.checks import check_decision, check_route
+    from smartexec.testing.random_views import any_market, any_request, any_view
+    from smartexec.testing.reference import Reference, reference
+    from smartexec.testing.strategy_kit import StrategyKit
+
+_LAZY: Final = {
+    "Reference": "reference",
+    "StrategyKit": "strategy_kit",
+    "any_market": "random_views",
+    "any_request": "random_views",
+    "any_view": "random_views",
+    "check_decision": "checks",
+    "check_route": "checks",
+    "reference": "reference",
+}
+"""Names that are imported when they are asked for: they need pytest, hypothesis or the engine."""
+
+__all__ = [
+    "START",
+    "Reference",
+    "StrategyKit",
+    "any_market",
+    "any_request",
+    "any_view",
+    "check_decision",
+    "check_route",
+    "market",
+    "reference",
+    "request",
+    "venue",
+    "view",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
