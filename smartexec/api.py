@@ -12,7 +12,7 @@ from smartexec.interfaces.order_source import OrderSource
 from smartexec.interfaces.routing import RoutingLogic
 from smartexec.interfaces.sink import Sink
 from smartexec.interfaces.strategy import Strategy
-from smartexec.interfaces.venue import VenueAdapter, VenueInput
+from smartexec.interfaces.venue import VenueAdapter, VenueInput, VenueOutput
 from smartexec.model.commands import (
     CancelOrder,
     ClientCancelReject,
@@ -49,6 +49,22 @@ from smartexec.model.routing import Attempt, Capabilities, Leg, Route, RouteRequ
 from smartexec.model.statistics import CURVE_SCALE, NO_STATISTICS, Statistics, VolumeCurve, VolumeModel
 from smartexec.model.survival import Survival
 from smartexec.model.view import Decision, MarketView, ParentView, PeerView, Slice, SlotView
+from smartexec.model.wire import (
+    Channel,
+    Close,
+    Closed,
+    Http,
+    Opened,
+    Received,
+    Request,
+    Response,
+    Send,
+    Tcp,
+    Tls,
+    WebSocket,
+    WireInput,
+    WireOutput,
+)
 
 VERSION: Final = (1, 0)
 """Interface version; a plugin's dependency on smartexec says which it was written for."""
@@ -67,10 +83,13 @@ __all__ = [
     "CancelRequest",
     "Capabilities",
     "Changes",
+    "Channel",
     "ClientCancelReject",
     "ClientCommand",
     "ClientEvent",
     "ClientReport",
+    "Close",
+    "Closed",
     "ConfigError",
     "Context",
     "CxlRejReason",
@@ -79,6 +98,7 @@ __all__ = [
     "ExecutionReport",
     "FillMode",
     "Host",
+    "Http",
     "Instrument",
     "Journal",
     "JournalError",
@@ -90,6 +110,7 @@ __all__ = [
     "Mic",
     "Nanos",
     "NewOrder",
+    "Opened",
     "OrdRejReason",
     "OrdStatus",
     "OrdType",
@@ -109,13 +130,17 @@ __all__ = [
     "QueryOrder",
     "Quote",
     "Ran",
+    "Received",
     "RejectedOrder",
     "ReplaceMode",
     "ReplaceOrder",
     "ReplaceRequest",
+    "Request",
+    "Response",
     "Route",
     "RouteRequest",
     "RoutingLogic",
+    "Send",
     "SendOrder",
     "Side",
     "Sink",
@@ -126,19 +151,25 @@ __all__ = [
     "Strategy",
     "Survival",
     "Table",
+    "Tcp",
     "Tick",
     "TimeInForce",
+    "Tls",
     "Trade",
     "VenueAdapter",
     "VenueCommand",
     "VenueEvent",
     "VenueInput",
     "VenueKind",
+    "VenueOutput",
     "VenueProtocolError",
     "VenueScore",
     "VenueStatus",
     "VolumeCurve",
     "VolumeModel",
     "Wake",
+    "WebSocket",
+    "WireInput",
+    "WireOutput",
     "hookimpl",
 ]

@@ -1,11 +1,12 @@
 """The hooks: typed factories that give plugin classes. They are called once, at start-up, and never per event.
 
 A plugin distribution names its module under the entry-point group `smartexec` and implements any of these with
-`@hookimpl`. Classes are given, not instances: the configuration makes the instances from the classes' attrs fields.
+`@hookimpl.strategies` and its like. Classes are given, not instances: the configuration makes the instances from the
+classes' attrs fields.
 """
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
 
 import click
 import pluggy
@@ -22,7 +23,57 @@ GROUP: Final = "smartexec"
 """The entry-point group."""
 
 hookspec = pluggy.HookspecMarker(GROUP)
-hookimpl = pluggy.HookimplMarker(GROUP)
+_marker = pluggy.HookimplMarker(GROUP)
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+_Gives = Callable[[], Iterable[T]]
+
+
+class HookImpl:
+    """Marks the implementation of a hook: `@hookimpl.strategies` and its like, one for each hook.
+
+    A function that gives another kind is an error of the type checker on the decorator's line, and one of the load in
+    any case. Without a name, `@hookimpl` takes any function that has a hook's name, unchecked.
+    """
+
+    def __call__(self, function: F) -> F:
+        """Mark a function that has a hook's name."""
+        return _marker(function)
+
+    def strategies(self, function: _Gives[type[Strategy]]) -> _Gives[type[Strategy]]:
+        """Mark what gives strategies."""
+        return _marker(function, specname="smartexec_strategies")
+
+    def routing_logics(self, function: _Gives[type[RoutingLogic]]) -> _Gives[type[RoutingLogic]]:
+        """Mark what gives routing logics."""
+        return _marker(function, specname="smartexec_routing_logics")
+
+    def venues(self, function: _Gives[type[VenueAdapter]]) -> _Gives[type[VenueAdapter]]:
+        """Mark what gives venue adapters."""
+        return _marker(function, specname="smartexec_venues")
+
+    def order_sources(self, function: _Gives[type[OrderSource]]) -> _Gives[type[OrderSource]]:
+        """Mark what gives order sources."""
+        return _marker(function, specname="smartexec_order_sources")
+
+    def market_data_feeds(self, function: _Gives[type[MarketDataFeed]]) -> _Gives[type[MarketDataFeed]]:
+        """Mark what gives market-data feeds."""
+        return _marker(function, specname="smartexec_market_data_feeds")
+
+    def journals(self, function: _Gives[type[Journal]]) -> _Gives[type[Journal]]:
+        """Mark what gives journals."""
+        return _marker(function, specname="smartexec_journals")
+
+    def sinks(self, function: _Gives[type[Sink]]) -> _Gives[type[Sink]]:
+        """Mark what gives sinks."""
+        return _marker(function, specname="smartexec_sinks")
+
+    def commands(self, function: _Gives[click.Command]) -> _Gives[click.Command]:
+        """Mark what gives commands."""
+        return _marker(function, specname="smartexec_commands")
+
+
+hookimpl: Final = HookImpl()
 
 
 @hookspec

@@ -15,21 +15,21 @@ from smartexec_files.parquet_sink import ParquetSink
 from smartexec_files.sqlite_journal import SqliteJournal
 
 
-@hookimpl
+@hookimpl.order_sources
 def smartexec_order_sources() -> Iterable[type[OrderSource]]:
     return [OrderFile]
 
 
-@hookimpl
+@hookimpl.market_data_feeds
 def smartexec_market_data_feeds() -> Iterable[type[MarketDataFeed]]:
     return [Lobster, LeanTicks, Dbn, Binance]
 
 
-@hookimpl
+@hookimpl.journals
 def smartexec_journals() -> Iterable[type[Journal]]:
     return [SqliteJournal, NoneJournal]
 
 
-@hookimpl
+@hookimpl.sinks
 def smartexec_sinks() -> Iterable[type[Sink]]:
     return [CsvSink, JsonlSink, ParquetSink]

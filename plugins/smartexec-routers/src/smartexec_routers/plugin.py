@@ -10,7 +10,7 @@ from smartexec_routers.sequential import Sequential
 from smartexec_routers.sweep import Sweep
 
 
-@hookimpl
+@hookimpl.routing_logics
 def smartexec_routing_logics() -> Iterable[type[RoutingLogic]]:
     """Give the routing logics of this distribution."""
     return [Sequential, Parallel, Sweep, LiquiditySeeking, Optimal]

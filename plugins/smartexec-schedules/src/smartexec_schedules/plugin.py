@@ -13,7 +13,7 @@ from smartexec_schedules.twap import Twap
 from smartexec_schedules.vwap import Vwap
 
 
-@hookimpl
+@hookimpl.strategies
 def smartexec_strategies() -> Iterable[type[Strategy]]:
     """Give the strategies of this distribution."""
     return [Twap, Vwap, Pov, Shortfall, Close, Iceberg, Sniper, Trilemma]

@@ -10,16 +10,16 @@ from smartexec_sim.lit import SimLit
 from smartexec_sim.synthetic import SyntheticFeed
 
 
-@hookimpl
+@hookimpl.venues
 def smartexec_venues() -> Iterable[type[VenueAdapter]]:
     return [SimLit, SimAts, SimDark]
 
 
-@hookimpl
+@hookimpl.market_data_feeds
 def smartexec_market_data_feeds() -> Iterable[type[MarketDataFeed]]:
     return [SyntheticFeed]
 
 
-@hookimpl
+@hookimpl.order_sources
 def smartexec_order_sources() -> Iterable[type[OrderSource]]:
     return [SyntheticOrders]

@@ -9,7 +9,7 @@ from smartexec_tca.compare_command import command as compare
 from smartexec_tca.tca_command import command as tca
 
 
-@hookimpl
+@hookimpl.commands
 def smartexec_commands() -> Iterable[click.Command]:
     """Give the commands of this distribution."""
     return [compare, tca]
