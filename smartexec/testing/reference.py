@@ -27,8 +27,9 @@ from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.outcome import breaches
 from smartexec.runtime.schema import params_of
 from smartexec.runtime.setup import Setup, header_of, make_engine
+from smartexec.testing.scripted_venue import OPEN, TrueOrder
 from smartexec.testing.views import START
-from smartexec.testing.worlds import OPEN, TrueOrder, World
+from smartexec.testing.worlds import World
 
 SECOND: Final = NANOS_PER_SECOND
 SECONDS: Final = 1_800
