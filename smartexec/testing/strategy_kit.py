@@ -1,6 +1,5 @@
 """The conformance kit of strategies: scenarios S-01 and on."""
 
-import inspect
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
@@ -8,18 +7,17 @@ from typing import Any, ClassVar, Final
 import attrs
 import pytest
 
-from smartexec.errors import ConfigError
 from smartexec.interfaces.strategy import Strategy
 from smartexec.model.enums import OrdStatus, Phase, Side, Wake
 from smartexec.model.instrument import Instrument
 from smartexec.model.view import Decision, ParentView
-from smartexec.runtime.constraints import field_docs
 from smartexec.runtime.records import as_type, encode, to_builtins
-from smartexec.runtime.schema import build, init_fields, params_of
+from smartexec.runtime.schema import build
 from smartexec.testing import source
 from smartexec.testing.checks import check_decision
 from smartexec.testing.fuzz import fuzz
 from smartexec.testing.kit import Kit, needs, scenario
+from smartexec.testing.parameters import check_class, check_documented, check_frozen, check_refusals, check_survival
 from smartexec.testing.random_views import VIEW_BYTES, Draw, draw_view
 from smartexec.testing.reference import Reference, reference
 from smartexec.testing.views import ASK, BID, HOUR, START, market, view
@@ -70,16 +68,11 @@ class StrategyKit(Kit):
     @scenario("S-01")
     def test_s01_declares_itself(self) -> None:
         """It is a frozen attrs class with a name in capitals and a docstring, and says what wakes it."""
-        cls = self.strategy
-        assert issubclass(cls, Strategy), f"found bases {cls.__mro__}, expected Strategy"
-        assert hasattr(cls, "__attrs_attrs__"), "found a plain class, expected an attrs class"
-        one = self.make()
-        with pytest.raises(attrs.exceptions.FrozenError):
-            one.no_field = 1  # type: ignore[attr-defined]
-        assert NAME.fullmatch(cls.name), f"name: found {cls.name!r}, expected capitals, digits, - and _"
-        assert vars(cls).get("__doc__"), "found no docstring, expected what it does in a sentence"
-        assert isinstance(cls.wakes_on, frozenset), f"wakes_on: found {cls.wakes_on!r}, expected a frozenset"
-        assert all(isinstance(one, Wake) for one in cls.wakes_on), f"wakes_on: found {cls.wakes_on}, expected Wakes"
+        check_class(self.strategy, Strategy, NAME)
+        check_frozen(self.make())
+        wakes = self.strategy.wakes_on
+        assert isinstance(wakes, frozenset), f"wakes_on: found {wakes!r}, expected a frozenset"
+        assert all(isinstance(one, Wake) for one in wakes), f"wakes_on: found {wakes}, expected Wakes"
 
     @scenario("S-02")
     def test_s02_documents_its_parameters(self) -> None:
@@ -87,12 +80,7 @@ class StrategyKit(Kit):
 
         Skipped where there is no source to read docstrings from.
         """
-        needs(_has_source(self.strategy), "there is no source")
-        docs = field_docs(self.strategy)
-        bare = [one.name for one in init_fields(self.strategy) if not docs.get(one.name)]
-        assert not bare, f"found no docstring below {', '.join(bare)}, expected one each"
-        untyped = [one.name for one in init_fields(self.strategy) if one.type is None]
-        assert not untyped, f"found no type of {', '.join(untyped)}, expected one each"
+        check_documented(self.strategy)
 
     @scenario("S-03")
     def test_s03_refuses_bad_parameters_by_name(self) -> None:
@@ -100,22 +88,12 @@ class StrategyKit(Kit):
 
         Each field in turn gets text that is neither number, duration nor member of an enumeration.
         """
-        with pytest.raises(ConfigError, match=r"no_such_parameter: found an unknown key"):
-            self.make({**self.params, "no_such_parameter": "1"})
-        for one in init_fields(self.strategy):
-            if _takes_any_text(one.type):
-                continue
-            with pytest.raises(ConfigError, match=re.escape(f"{self.strategy.name}.{one.alias}")):
-                self.make({**self.params, one.alias: "?"})
+        check_refusals(self.strategy, self.params, text=True)
 
     @scenario("S-04")
     def test_s04_parameters_survive_an_order(self) -> None:
-        """Its parameters written as an order file has them give the same strategy again."""
-        one = self.make()
-        texts = {name: "" if value is None else str(value).lower() if type(value) is bool else str(value)
-                 for name, value in params_of(one)}  # fmt: skip
-        assert self.make(texts) == one, f"found {self.make(texts)}, expected {one}"
-        assert self.make(dict(params_of(one))) == one
+        """Its parameters written as an order file, or a configuration, has them give the same strategy again."""
+        check_survival(self.make())
 
     # -- what it says --------------------------------------------------------------------------------------------------
 
@@ -344,17 +322,3 @@ def ready_test(strategy: Strategy, seen: ParentView) -> str:
     ]
     text = source.module(f"{strategy.name.lower().replace('-', '_')}_on_this_view", body, seen, strategy)
     return f"from smartexec.testing import check_decision\n{text}"
-
-
-def _has_source(cls: type) -> bool:
-    try:
-        inspect.getsource(cls)
-    except (OSError, TypeError):
-        return False
-    return True
-
-
-def _takes_any_text(kind: Any) -> bool:
-    """Whether every text is a value of the type."""
-    kinds = getattr(kind, "__args__", (kind,))
-    return str in kinds
