@@ -13,18 +13,18 @@ from smartexec.testing.views import START, market, request, venue, view
 if TYPE_CHECKING:
     from smartexec.testing.checks import check_decision, check_route
     from smartexec.testing.random_views import any_market, any_request, any_view
-    from smartexec.testing.reference import Reference, reference
+    from smartexec.testing.reference_world import Reference, reference
     from smartexec.testing.strategy_kit import StrategyKit
 
 _LAZY: Final = {
-    "Reference": "reference",
+    "Reference": "reference_world",
     "StrategyKit": "strategy_kit",
     "any_market": "random_views",
     "any_request": "random_views",
     "any_view": "random_views",
     "check_decision": "checks",
     "check_route": "checks",
-    "reference": "reference",
+    "reference": "reference_world",
 }
 """Names that are imported when they are asked for: they need pytest, hypothesis or the engine."""
 

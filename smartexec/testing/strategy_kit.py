@@ -19,7 +19,7 @@ from smartexec.testing.fuzz import fuzz
 from smartexec.testing.kit import Kit, needs, scenario
 from smartexec.testing.parameters import check_class, check_documented, check_frozen, check_refusals, check_survival
 from smartexec.testing.random_views import VIEW_BYTES, Draw, draw_view
-from smartexec.testing.reference import Reference, reference
+from smartexec.testing.reference_world import Reference, reference
 from smartexec.testing.views import ASK, BID, HOUR, START, market, view
 
 _CHAIN: Final = 4

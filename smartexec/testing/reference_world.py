@@ -1,4 +1,4 @@
-"""The reference world: a market that moves a little, a lit and a dark venue, an engine that asks real plugins.
+"""The reference world: a market that moves a little, two lit venues and a dark one, an engine that asks real plugins.
 
 It is there to be the same for every plugin: seeded, half an hour long, kind. With `faults` the links lose, double and
 reorder messages until it ends, and the laws must hold all the same. It is no simulator: for that see smartexec-sim.
@@ -12,9 +12,9 @@ from attrs import Factory, define, frozen
 from smartexec.interfaces.routing import RoutingLogic
 from smartexec.interfaces.strategy import Strategy
 from smartexec.kernel.settings import Netting, Routing, Settings
-from smartexec.model.commands import Alert, SendOrder
+from smartexec.model.commands import Alert, Command, SendOrder, VenueCommand
 from smartexec.model.enums import ExecType, OrdStatus, OrdType, Phase, ReplaceMode, Side, TimeInForce, VenueKind
-from smartexec.model.events import EndOfDay, Tick, VenueStatus
+from smartexec.model.events import EndOfDay, Event, Tick, VenueEvent, VenueStatus
 from smartexec.model.ids import NANOS_PER_SECOND, Mic
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
@@ -32,15 +32,19 @@ from smartexec.testing.views import START
 from smartexec.testing.worlds import World
 
 SECOND: Final = NANOS_PER_SECOND
+MINUTE: Final = 60 * SECOND
 SECONDS: Final = 1_800
 """Of the world; the last two minutes are the closing auction."""
 AUCTION: Final = 120
 TICK: Final = 10_000_000
 SYMBOL: Final = "TEST"
 LIT: Final = "XREF"
+"""The main venue: most trades are there, and the auction."""
+ALT: Final = "XALT"
 DARK: Final = "XDRK"
+LITS: Final = (LIT, ALT)
 SHOWN: Final = 300
-"""Lots at each touch, and what trades there each second."""
+"""Lots at each touch of a lit venue, and what trades in the market each second."""
 RESTING: Final = 40
 """Lots that a resting order at the touch gets each second."""
 HIDDEN: Final = 50
@@ -48,6 +52,9 @@ HIDDEN: Final = 50
 VENUES: Final = {
     LIT: Capabilities(
         times_in_force=frozenset(TimeInForce), replace=ReplaceMode.KEEPS_PRIORITY, authoritative_unknown=True
+    ),
+    ALT: Capabilities(
+        times_in_force=frozenset({TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK}), authoritative_unknown=True
     ),
     DARK: Capabilities(kind=VenueKind.DARK, min_qty=True, authoritative_unknown=True),
 }
@@ -76,18 +83,24 @@ class ToLit(RoutingLogic):
 
 @frozen
 class Steady(Strategy):
-    """Cross with a twentieth of the order every minute: the strategy where none is under test."""
+    """Rest with a twentieth of the order each minute; cross with what is overdue, in turn at once or until filled.
+
+    The strategy where none is under test.
+    """
 
     name = "STEADY"
 
     def decide(self, view: ParentView) -> Decision:
-        wake = view.now + 60 * SECOND
-        far = view.market.far(view.side)
-        due = view.order_qty * ((view.now - view.start) // (60 * SECOND) + 1) // 20
-        qty = min(max(0, due - view.cum_qty), view.leaves_at(far))
-        if far is None or not view.market.trading or not qty:
+        minute = (view.now - view.start) // MINUTE
+        wake, far, near = view.start + (minute + 1) * MINUTE, view.market.far(view.side), view.market.near(view.side)
+        if far is None or not view.market.trading:
             return Decision(wake_at=wake, note="waits")
-        return Decision((Slice(qty, far),), wake, note=f"{qty} due")
+        overdue, due = (min(view.order_qty, view.order_qty * part // 20) for part in (minute, minute + 1))
+        take = min(max(0, overdue - view.cum_qty), view.leaves_at(far))
+        rest = min(max(0, due - view.cum_qty - take), view.leaves_at(near) - take)
+        slot, tif = (f"take {minute}", TimeInForce.IOC) if minute % 2 else ("take", TimeInForce.DAY)
+        wanted = (Slice(take, far, slot=slot, time_in_force=tif), Slice(rest, near, slot="rest"))
+        return Decision([one for one in wanted if one.qty > 0], wake, note=f"takes {take}, rests {rest}")
 
 
 @define(eq=False)
@@ -104,6 +117,10 @@ class Reference(World):
     params: tuple[tuple[str, Any], ...] = ()
     """Of the strategy under test, as its orders have them."""
     strategy: str = ""
+    down: list[str] = Factory(list)
+    """Venues whose session is down: they do not trade, and no message goes either way."""
+    held_out: list[VenueCommand] = Factory(list)
+    held_in: list[VenueEvent] = Factory(list)
     rng: Random = Factory(lambda self: Random(self.seed), takes_self=True)
 
     # -- clients -----------------------------------------------------------------------------------------------------
@@ -149,7 +166,7 @@ class Reference(World):
         """Run to the end of the day, heal the links, and end it."""
         self.run(SECONDS - (self.now - START) // SECOND)
         self.faults = False
-        self.tell(*(VenueStatus(mic, True) for mic in VENUES))
+        self.rise()
         self.calm()
         self._pass(30 * SECOND)
         self.tell(EndOfDay())
@@ -180,26 +197,32 @@ class Reference(World):
 
     def _quotes(self) -> list[Quote]:
         bid, ask = self.mid - TICK, self.mid + TICK
-        return [Quote(SYMBOL, mic, bid, SHOWN, ask, SHOWN) for mic in ("", LIT)]
+        shown = {"": SHOWN * len(LITS), **dict.fromkeys(LITS, SHOWN)}
+        return [Quote(SYMBOL, mic, bid, qty, ask, qty) for mic, qty in shown.items()]
 
     def _prints(self) -> None:
         """A trade at one touch: those that rest there get their part."""
         side = self.rng.choice((Side.BUY, Side.SELL))
         px = self.mid + TICK if side is Side.BUY else self.mid - TICK
-        self.tell(*self._quotes(), Trade(SYMBOL, LIT, px, SHOWN, side))
-        for order in self.live():
-            if order.mic == LIT and order.side is not side and order.price is not None and _admits(order, px):
+        where = self.rng.choice((LIT, LIT, ALT))
+        self.tell(*self._quotes(), Trade(SYMBOL, where, px, SHOWN, side))
+        for order in self._trading(LITS):
+            if order.side is not side and order.price is not None and _admits(order, px):
                 self.execute(order, RESTING, order.price)
 
     def _dark(self) -> None:
-        for order in self.live():
-            if order.mic == DARK and _admits(order, self.mid):
+        for order in self._trading((DARK,)):
+            if _admits(order, self.mid):
                 self.execute(order, HIDDEN, self.mid)
+
+    def _trading(self, mics: tuple[str, ...]) -> list[TrueOrder]:
+        """Orders at some venues, those that are down left out."""
+        return [order for order in self.live() if order.mic in mics and order.mic not in self.down]
 
     def _uncross(self) -> None:
         """The closing auction: who admits the price is executed, all else expires."""
-        for order in self.live():
-            if order.mic == LIT and _admits(order, self.mid):
+        for order in self._trading((LIT,)):
+            if _admits(order, self.mid):
                 self.execute(order, order.leaves, self.mid)
         for order in self.live():
             order.status = OrdStatus.EXPIRED
@@ -208,6 +231,27 @@ class Reference(World):
         self.tell(Trade(SYMBOL, LIT, self.mid, SHOWN, auction=True), PhaseChange(SYMBOL, "", Phase.CLOSED))
 
     # -- links and venues ----------------------------------------------------------------------------------------------
+
+    def fall(self, mic: str) -> None:
+        """Let a venue's session go down."""
+        self.down.append(mic)
+        self.tell(VenueStatus(mic, False, "no heartbeat"))
+
+    def rise(self) -> None:
+        """Let all sessions come up again: what was held back goes now."""
+        self.outbound[:0], self.inbound[:0] = self.held_out, self.held_in
+        self.down, self.held_out, self.held_in = [], [], []
+        self.tell(*(VenueStatus(mic, True) for mic in VENUES))
+
+    def tell(self, *events: Event) -> list[Command]:
+        """Give the engine events of one turn; hold messages to and from venues that are down."""
+        out = super().tell(*events)
+        if self.down:
+            self.held_out += [one for one in self.outbound if one.mic in self.down]
+            self.held_in += [one for one in self.inbound if one.mic in self.down]
+            self.outbound = [one for one in self.outbound if one.mic not in self.down]
+            self.inbound = [one for one in self.inbound if one.mic not in self.down]
+        return out
 
     def _links(self) -> None:
         if not self.faults:
@@ -241,7 +285,7 @@ class Reference(World):
         self._say(order, ExecType.NEW)
         touch = self.mid + TICK if c.side is Side.BUY else self.mid - TICK
         if (
-            c.mic == LIT
+            c.mic in LITS
             and not auction
             and _admits(order, touch)
             and (c.time_in_force is not TimeInForce.FOK or c.order_qty <= SHOWN)
@@ -276,17 +320,26 @@ def _admits(order: TrueOrder, px: int) -> bool:
 
 
 def reference(
-    strategy: Strategy | None = None, router: RoutingLogic | None = None, *, seed: int = 0, faults: bool = False
+    strategy: Strategy | None = None,
+    router: RoutingLogic | None = None,
+    *,
+    seed: int = 0,
+    faults: bool = False,
+    overbook: int = 0,
 ) -> Reference:
-    """Make a world around a strategy or a routing logic, with its market open."""
+    """Make a world around a strategy or a routing logic, with its market open.
+
+    `overbook`: percentage of a parent's leaves that the logic may have live beyond them.
+    """
     tried = strategy or Steady()
     logic = router or ToLit()
+    routing = Routing(default=logic.name, overbook={logic.name: overbook} if overbook else {})
     setup = Setup(
         instruments=[Instrument(SYMBOL, tick=TICK, open=START, close=START + SECONDS * SECOND)],
         venues=VENUES,
         strategies=[type(tried)],
         routers=[logic],
-        settings=Settings(seed=seed, routing=Routing(default=logic.name), netting=Netting(enabled=False)),
+        settings=Settings(seed=seed, routing=routing, netting=Netting(enabled=False)),
         unlimited="the reference world",
         statistics={SYMBOL: STATISTICS},
     )
