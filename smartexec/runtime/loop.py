@@ -1,10 +1,13 @@
 """The simulated loop: takes inputs in order of time, folds them, commits, and lets commands out. Knows no files.
 
 A turn is all that happens at one time, then `settle`, the record of it, the commit, and only then its commands. Nearly
-all events of a run are market data that make nothing dirty: that path is `_market`, and it must stay cheap.
+all events of a run are market data that make nothing dirty: that path is `_market`, and it must stay cheap. A run can
+be driven turn by turn (`turns_of_run`): nothing beyond a turn has happened then, and clients may still ask for more.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import heapq
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from attrs import define
@@ -16,6 +19,7 @@ from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.commands import Alert, Command
 from smartexec.model.events import EndOfDay, Tick
 from smartexec.model.ids import NANOS_PER_SECOND
+from smartexec.model.orders import ClientEvent
 from smartexec.runtime.adapters import Adapters
 from smartexec.runtime.checks import pull, told
 from smartexec.runtime.intake import Intake
@@ -91,22 +95,34 @@ class Loop:
 
         If the journal fails, nothing new leaves: what is live is cancelled, and the JournalError goes on.
         """
+        for _ in self.turns_of_run():
+            pass
+
+    def turns_of_run(self) -> Iterator[int]:
+        """Do the same turn by turn: yield the time of each once its commands have left."""
         try:
-            self._run()
+            yield from self._run()
         except JournalError as error:
             cancels = self._stop()
             stopped = f"stopped at {iso(self.turns.now)}: no new order left after it, {cancels} cancels did"
             raise JournalError(f"{error}; {stopped}") from error
 
-    def _run(self) -> None:
+    def submit(self, time: int, number: int, event: ClientEvent) -> None:
+        """Let in, between two turns, what the order source of that number did not yield: at `time`, not before now."""
+        waiting = [] if self._order is None else [self._order]
+        self._orders = heapq.merge(waiting, self._orders, [(time, (number, event))], key=itemgetter(0))
         self._next_order()
+
+    def _run(self) -> Iterator[int]:
+        if self._order is None:
+            self._next_order()
         for number in range(len(self._adapters.venues)):
             self._adapters.refresh(number, self.turns.now)
-        self._market()
-        self._advance(self._end + 1)
-        self._finish()
+        yield from self._market()
+        yield from self._advance(self._end + 1)
+        yield from self._finish()
 
-    def _market(self) -> None:
+    def _market(self) -> Iterator[int]:
         """Fold market data, letting everything else that is due before come first."""
         engine, turns, adapters = self._engine, self.turns, self._adapters
         handle, end, ticks = engine.handle, self._end, adapters.ticks
@@ -117,7 +133,7 @@ class Loop:
                 turns.seq, self.market = seq, count
                 if time > end:
                     break
-                horizon = self._advance(time)
+                horizon = yield from self._advance(time)
                 seq, now = turns.seq, turns.now
             if time > now:
                 now = time
@@ -151,7 +167,7 @@ class Loop:
                 self._progress(self.counts, now)
         turns.seq, turns.now, self.market = seq, now, count
 
-    def _advance(self, limit: int) -> int:
+    def _advance(self, limit: int) -> Generator[int, None, int]:
         """Do all that is due before `limit`; give the time up to which nothing else will be due."""
         engine, turns, adapters, stuck, last = self._engine, self.turns, self._adapters, 0, -1
         while True:
@@ -173,6 +189,7 @@ class Loop:
                 self._unstick(stuck, turns.now)
                 stuck = 0
             self._turn(turns.now)
+            yield turns.now
 
     def _unstick(self, turns: int, now: int) -> None:
         """Take down the adapter that keeps time from going on; SmartexecError if it is none."""
@@ -201,20 +218,23 @@ class Loop:
         if self._engine.dirty:
             self._settle(now)
 
-    def _finish(self) -> None:
+    def _finish(self) -> Iterator[int]:
         """Close the day: ask for an end, hear the answers, book what is known, refuse what comes too late."""
         turns = self.turns
         now = turns.now = max(turns.now, self._end)
         turns.fold(now, EndOfDay())
         self._settle(now)
-        self._advance(now + DRAIN)
+        yield now
+        yield from self._advance(now + DRAIN)
         turns.fold(turns.now, EndOfDay(final=True))
         self._settle(turns.now)
         self._calm()
+        yield turns.now
         while self._order is not None:  # the kernel refuses each by name: nothing that a client sent is lost
             turns.now = max(turns.now, self._order[0])
             self._client(turns.now)
             self._calm()
+            yield turns.now
         turns.writer.commit()
 
     def _calm(self) -> None:

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from smartexec.api import (
     BookAdd,
+    CancelRequest,
     Capabilities,
     ClientReport,
     ExecType,
@@ -189,7 +190,13 @@ class World:
         self.engine, self.source, self.journal = Heard(self.log), Source(self.orders), Records(self.log)
 
     def run(self) -> Loop:
-        made = Loop(
+        made = self.loop()
+        made.run()
+        return made
+
+    def loop(self) -> Loop:
+        """A loop that has not begun."""
+        return Loop(
             turns=Turns(self.engine, lambda: (), Writer(self.journal)),
             intake=Intake(Strategies({"ALL": All}), {}),
             feeds=[Feed(given) for given in self.feeds],
@@ -198,8 +205,6 @@ class World:
             end=END,
             fault=self.faults.append,
         )
-        made.run()
-        return made
 
     def heard(self) -> list[Any]:
         """What the engine and venues heard before the end of the day."""
@@ -378,3 +383,55 @@ def test_records_leave_gaps_for_feed_events() -> None:
         (9, END, "settle"),
     ]
     assert torn == []
+
+
+def test_run_turn_by_turn_has_done_nothing_beyond_the_turn() -> None:
+    world = World(feeds=[[(1, quote()), (4, quote()), (9, quote())]], orders=[(2, order("a")), (7, order("b"))])
+    world.engine.reacts = (NewOrder,)
+    turns = world.loop().turns_of_run()
+    assert next(turns) == 2
+    assert world.log == [(1, "Quote"), (2, "NewOrder"), (2, "settle"), "commit"]
+    assert next(turns) == 7
+    assert world.log[4:] == [(4, "Quote"), (7, "NewOrder"), (7, "settle"), "commit"]
+
+
+def test_run_turn_by_turn_is_the_run() -> None:
+    def world() -> World:
+        made = World(
+            feeds=[[(t, quote()) for t in range(0, END, 7)]], orders=[(t, order(str(t))) for t in (3, 50, 2000)]
+        )
+        made.venues = [Venue("VEN", made.log, latency=10)]
+        made.engine.reacts, made.engine.answers, made.engine.timers = (NewOrder,), [send()], [20, 30]
+        return made
+
+    whole, stepped = world(), world()
+    whole.run()
+    times = list(stepped.loop().turns_of_run())
+    assert times == sorted(times)
+    assert stepped.log == whole.log
+
+
+def test_event_submitted_between_turns_comes_at_its_time_and_before_later_orders() -> None:
+    world = World(feeds=[[(8, quote())]], orders=[(2, order("a")), (5, order("b")), (9, order("c"))])
+    world.engine.reacts = (NewOrder, CancelRequest)
+    loop = world.loop()
+    turns = loop.turns_of_run()
+    assert next(turns) == 2
+    loop.submit(3, 0, CancelRequest("OMS", "x", "a"))
+    loop.submit(9, 0, CancelRequest("OMS", "y", "b"))
+    assert list(turns)[:3] == [3, 5, 9]
+    clients = [line for line in world.heard() if line[1] in ("NewOrder", "CancelRequest")]
+    assert clients == [(2, "NewOrder"), (3, "CancelRequest"), (5, "NewOrder"), (9, "NewOrder"), (9, "CancelRequest")]
+    assert loop.counts.orders == 5
+
+
+def test_event_submitted_before_the_run_or_for_the_past_is_not_lost() -> None:
+    world = World(orders=[(5, order("a"))])
+    world.engine.reacts = (NewOrder, CancelRequest)
+    loop = world.loop()
+    loop.submit(4, 0, order("early"))
+    turns = loop.turns_of_run()
+    assert [next(turns), next(turns)] == [4, 5]
+    loop.submit(1, 0, CancelRequest("OMS", "x", "a"))
+    assert next(turns) == 5
+    assert world.log[-3:] == [(5, "CancelRequest"), (5, "settle"), "commit"]
