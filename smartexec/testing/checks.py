@@ -4,9 +4,9 @@ Kits and fuzzing use these, and so may an author's own tests: `check_decision(vi
 refuses or clips what breaks them; a plugin that relies on that trades something else than it says.
 """
 
-from typing import Any
+from typing import Any, Final
 
-from smartexec.model.enums import OrdType, Side
+from smartexec.model.enums import OrdType, Peg, Side, TimeInForce
 from smartexec.model.ids import Mic
 from smartexec.model.routing import Leg, Route, RouteRequest
 from smartexec.model.view import Decision, ParentView, Slice
@@ -57,7 +57,8 @@ def check_route(request: RouteRequest, route: Route) -> None:
     """Check a route against the request it answers.
 
     Types are exact; no more is placed than is asked for (and the budget for over-booking); every leg is in whole lots,
-    within the limit, and at a venue that is there, up, and able to take it; it says why; its memory can be recorded.
+    within the limit, on the slice's terms, and at a venue that is there, up, and able to take it; it says why; its
+    memory can be recorded.
     """
     fault = wrong_answer(route, Route)
     _hold(not fault, fault)
@@ -79,6 +80,9 @@ def _check_leg(request: RouteRequest, leg: Leg, where: str) -> None:
     _hold(leg.qty > 0, f"{where}: found qty {leg.qty}, expected more than 0")
     _hold(leg.qty % lot == 0, f"{where}: found qty {leg.qty}, expected whole lots of {lot}")
     _check_terms(where, leg)
+    _check_kept(request.slice, leg, where)
+    shown = leg.display_qty
+    _hold(shown is None or shown <= leg.qty, f"{where}: found display_qty {shown}, expected at most qty, {leg.qty}")
     _hold(leg.rest_for is None or leg.rest_for > 0, f"{where}: found rest_for {leg.rest_for}, expected more than 0")
     if limit is not None and leg.price is not None:
         sign = 1 if request.side is Side.BUY else -1
@@ -101,6 +105,37 @@ def _check_leg(request: RouteRequest, leg: Leg, where: str) -> None:
     )
     for holds, what in takes:
         _hold(holds, f"{where}: found {what}, expected what the venue takes")
+
+
+def _check_kept(wants: Slice, leg: Leg, where: str) -> None:
+    """A leg may be stricter than its slice, never looser: an order that may not rest does not, hidden size stays so."""
+    whole = leg.time_in_force is TimeInForce.FOK
+    tif = leg.time_in_force
+    kept: tuple[tuple[bool, str], ...] = (
+        (tif in _NO_LOOSER.get(wants.time_in_force, (tif,)), f"TimeInForce(59) {wants.time_in_force.name}"),
+        (not tif.auction or tif is wants.time_in_force, f"TimeInForce(59) {wants.time_in_force.name}"),
+        (whole or leg.min_qty >= min(wants.min_qty, leg.qty), f"MinQty(110) {wants.min_qty}"),
+        (
+            wants.display_qty is None or (leg.display_qty or leg.qty) <= wants.display_qty,
+            f"MaxFloor(111) {wants.display_qty}",
+        ),
+        (
+            not wants.post_only or leg.post_only or leg.peg in (Peg.MID, Peg.PRIMARY),
+            "an order that only adds liquidity",
+        ),
+        (wants.peg is None or leg.peg is wants.peg, f"peg {wants.peg}"),
+    )
+    for holds, what in kept:
+        _hold(holds, f"{where}: found other terms, expected {what}, as the slice wants")
+
+
+_NO_LOOSER: Final = {
+    TimeInForce.IOC: (TimeInForce.IOC, TimeInForce.FOK),
+    TimeInForce.FOK: (TimeInForce.FOK,),
+    TimeInForce.AT_OPEN: (TimeInForce.AT_OPEN,),
+    TimeInForce.AT_CLOSE: (TimeInForce.AT_CLOSE,),
+}
+"""What the legs of a slice may be; all else where it may rest."""
 
 
 def _check_terms(where: str, one: Slice | Leg) -> None:
