@@ -5,9 +5,11 @@ from attrs import evolve
 
 from smartexec.api import (
     Attempt,
+    Capabilities,
     Leg,
     Mic,
     Nanos,
+    OrdType,
     Outcome,
     Px,
     Qty,
@@ -200,3 +202,12 @@ def test_it_says_why_it_places_nothing() -> None:
     assert PAPER.route(asked(0)) == Route(note="0 is less than a lot of 1", state=Watch(START, 0))
     ioc = request(10, ASK, time_in_force=TimeInForce.IOC).slice
     assert PAPER.route(asked(10, slice=ioc, attempts=(ended(Leg("XA", 10, price=ASK), 0),))).note == "all tried"
+
+
+def test_limit_orders_wait_only_where_venues_take_them() -> None:
+    """A slice without a price goes as a market order to the one, and partly into the queue of the other."""
+    only_market = Capabilities(ord_types=frozenset({OrdType.MARKET}))
+    venues = [venue("XA", capabilities=only_market, shown_qty=50), venue("XB", shown_qty=50)]
+    legs = Optimal().route(request(1_000, None, venues=venues)).legs
+    assert {one.mic for one in legs if one.price is not None} == {"XB"}
+    assert all(one.price is None for one in Optimal().route(request(1_000, None, venues=venues[:1])).legs)

@@ -10,7 +10,19 @@ from typing import ClassVar
 from attrs import evolve, field, frozen
 from attrs.validators import ge, gt, instance_of
 
-from smartexec.api import NANOS_PER_SECOND, Leg, Mic, Px, Route, RouteRequest, RoutingLogic, Side, VenueKind, VenueScore
+from smartexec.api import (
+    NANOS_PER_SECOND,
+    Leg,
+    Mic,
+    OrdType,
+    Px,
+    Route,
+    RouteRequest,
+    RoutingLogic,
+    Side,
+    VenueKind,
+    VenueScore,
+)
 from smartexec_routers.cont_kukanov import Costs, Split, one_venue
 from smartexec_routers.draws import drawn, kept, news, settle
 from smartexec_routers.flow import Watch, queues, volume_shares
@@ -70,8 +82,9 @@ class Optimal(RoutingLogic):
             note = "all tried" if qty and usable(request) else why_none(request)
             return Route(note=note, learned=known)
         rest_for = self._rest_for(request)
-        if self._splits(request, rest_for):
-            return self._split(lit, qty, request, rest_for, known, watch)
+        queue = [score for score in lit if OrdType.LIMIT in score.capabilities.ord_types]
+        if queue and self._splits(request, rest_for):
+            return self._split(lit, queue, qty, request, rest_for, known, watch)
         if marketable(request):
             how, parts = "takes", shares(sorted(lit, key=partial(rank, request=request)), qty, request, by_levels)
         else:
@@ -95,13 +108,15 @@ class Optimal(RoutingLogic):
     def _split(
         self,
         venues: list[VenueScore],
+        queue: list[VenueScore],
         qty: int,
         request: RouteRequest,
         rest_for: int,
         known: Iterates,
         watch: Watch,
     ) -> Route:
-        by_mic = sorted(venues, key=lambda score: score.mic)
+        """Part at once at any of the venues, part in the queues of those that take limit orders."""
+        by_mic = sorted(queue, key=lambda score: score.mic)
         start = self._model(by_mic, qty, request, rest_for, watch)
         if len(by_mic) > 1:
             known = of_venues(known, [score.mic for score in by_mic], start)
