@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 from smartexec.testing.views import START, market, request, venue, view
 
 if TYPE_CHECKING:
+    from smartexec.testing.bench import Bench
     from smartexec.testing.checks import check_decision, check_route
+    from smartexec.testing.counterparty import CannotSay, Counterparty
     from smartexec.testing.random_views import any_market, any_request, any_view
     from smartexec.testing.reference_world import Reference, reference
     from smartexec.testing.strategy_kit import StrategyKit
+    from smartexec.testing.venue_kit import VenueKit
 
 _LAZY: Final = {
+    "Bench": "bench",
+    "CannotSay": "counterparty",
+    "Counterparty": "counterparty",
     "Reference": "reference_world",
     "StrategyKit": "strategy_kit",
+    "VenueKit": "venue_kit",
     "any_market": "random_views",
     "any_request": "random_views",
     "any_view": "random_views",
@@ -30,8 +37,12 @@ _LAZY: Final = {
 
 __all__ = [
     "START",
+    "Bench",
+    "CannotSay",
+    "Counterparty",
     "Reference",
     "StrategyKit",
+    "VenueKit",
     "any_market",
     "any_request",
     "any_view",
