@@ -272,13 +272,13 @@ def _call(manager: pluggy.PluginManager, hook: str, module: object, one: Candida
 def _classes_of(manager: pluggy.PluginManager, module: object, one: Candidate) -> Iterator[PluginInfo]:
     for kind, (hook, base) in KINDS.items():
         for cls in _call(manager, hook, module, one):
-            fault = _fault_of(cls, base)
+            fault = fault_of(cls, base)
             if fault:
                 raise PluginError(f"{one.owner}: {hook}: {getattr(cls, '__qualname__', cls)!r}: {fault}")
             yield PluginInfo(kind, cls.name, cls, one.distribution, one.version)
 
 
-def _fault_of(cls: object, base: type) -> str:
+def fault_of(cls: object, base: type) -> str:
     """Say what keeps an object from being a plugin class of this kind; "" if nothing does."""
     if not isinstance(cls, type):
         return f"found {type(cls).__name__}, expected a class"
