@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from smartexec.testing.counterparty import CannotSay, Counterparty
     from smartexec.testing.random_views import any_market, any_request, any_view
     from smartexec.testing.reference_world import Reference, reference
+    from smartexec.testing.simulated_venue_kit import SimulatedVenueKit
     from smartexec.testing.strategy_kit import StrategyKit
     from smartexec.testing.venue_kit import VenueKit
 
@@ -24,6 +25,7 @@ _LAZY: Final = {
     "CannotSay": "counterparty",
     "Counterparty": "counterparty",
     "Reference": "reference_world",
+    "SimulatedVenueKit": "simulated_venue_kit",
     "StrategyKit": "strategy_kit",
     "VenueKit": "venue_kit",
     "any_market": "random_views",
@@ -41,6 +43,7 @@ __all__ = [
     "CannotSay",
     "Counterparty",
     "Reference",
+    "SimulatedVenueKit",
     "StrategyKit",
     "VenueKit",
     "any_market",
