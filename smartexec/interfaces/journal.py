@@ -29,6 +29,15 @@ class Journal(ABC):
     def open(self, run: Path) -> bytes:
         """Open the journal in folder `run` for reading; give its header."""
 
+    def begun(self, run: Path) -> bool:
+        """Whether folder `run` has a journal that can be opened; one whose header was never durable has not begun."""
+        try:
+            self.open(run)
+        except JournalError:
+            return False
+        self.close()
+        return True
+
     def resume(self, run: Path) -> bytes:
         """Open the journal in folder `run` to go on with it, alone; give its header."""
         raise JournalError(f"{run}: found a journal of {self.name}, expected one of a kind that can be gone on with")

@@ -11,7 +11,7 @@ import pytest
 
 from smartexec.api import JournalError
 from smartexec_files.none_journal import NoneJournal
-from smartexec_files.sqlite_journal import FILE, SqliteJournal, Sync
+from smartexec_files.sqlite_journal import FILE, LOCK, SqliteJournal, Sync
 
 WRITER = """
 import sys
@@ -56,7 +56,7 @@ def test_round_trip(tmp_path: Path) -> None:
     assert list(journal.records()) == records
     assert list(journal.records()) == records
     journal.close()
-    assert [p.name for p in tmp_path.iterdir()] == [FILE]
+    assert {p.name for p in tmp_path.iterdir()} == {FILE, LOCK}
 
 
 def test_uncommitted_is_not_there_for_others(tmp_path: Path) -> None:
@@ -104,6 +104,50 @@ def test_existing_journal_is_not_written_over(tmp_path: Path) -> None:
     assert read(tmp_path) == [(1, b"a")]
 
 
+def test_begun_is_a_journal_whose_header_is_durable(tmp_path: Path) -> None:
+    assert not SqliteJournal().begun(tmp_path / "gone")
+    assert not SqliteJournal().begun(tmp_path)
+    written(tmp_path, [])
+    assert SqliteJournal().begun(tmp_path)
+
+
+@pytest.mark.parametrize("pragma", ["", "PRAGMA journal_mode=WAL", "PRAGMA application_id=1"])
+def test_journal_that_a_killed_process_did_not_begin_is_begun_anew(tmp_path: Path, pragma: str) -> None:
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute(pragma)
+    (tmp_path / FILE).touch()
+    assert not SqliteJournal().begun(tmp_path)
+    written(tmp_path, [(1, b"a")])
+    assert read(tmp_path) == [(1, b"a")]
+
+
+def test_resumed_journal_goes_on_where_it_ended(tmp_path: Path) -> None:
+    written(tmp_path, [(1, b"a"), (2, b"b"), (3, b"torn")])
+    journal = SqliteJournal()
+    assert journal.resume(tmp_path) == b"head\x00er"
+    journal.cut(3)
+    journal.append(3, b"c")
+    journal.commit()
+    assert list(journal.records()) == [(1, b"a"), (2, b"b"), (3, b"c")]
+    journal.close()
+    assert read(tmp_path) == [(1, b"a"), (2, b"b"), (3, b"c")]
+
+
+def test_two_writers_of_one_journal_are_refused(tmp_path: Path) -> None:
+    first = SqliteJournal()
+    first.create(tmp_path, b"")
+    with pytest.raises(JournalError, match="found a session that is running, expected none: two must not write one"):
+        SqliteJournal().resume(tmp_path)
+    assert SqliteJournal().begun(tmp_path)
+    first.append(1, b"a")
+    first.commit()
+    first.close()
+    second = SqliteJournal()
+    second.resume(tmp_path)
+    second.close()
+    assert read(tmp_path) == [(1, b"a")]
+
+
 def test_what_is_no_journal(tmp_path: Path) -> None:
     path = tmp_path / FILE
     with pytest.raises(JournalError) as caught:
@@ -120,8 +164,10 @@ def test_what_is_no_journal(tmp_path: Path) -> None:
 
 
 def test_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match=r"gone/journal\.db: found unable to open database file"):
+    with pytest.raises(JournalError) as caught:
         SqliteJournal().create(tmp_path / "gone", b"")
+    assert str(caught.value) == f"{tmp_path / 'gone'}: found no folder, expected one for a journal"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_full_disk_is_an_error_and_keeps_what_was(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ read back is always a whole number of commits.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Final
@@ -19,7 +19,7 @@ from smartexec.api import Journal, JournalError
 
 FILE: Final = "journal.db"
 LOCK: Final = ".journal.lock"
-"""Held by who writes."""
+"""Held by who writes. It stays in the folder: whoever waits for it must find the same file."""
 _MARK: Final = 0x736D7831
 """SQLite application_id of a smartexec journal: "smx1"."""
 _TABLES: Final = (
@@ -65,7 +65,9 @@ class SqliteJournal(Journal):
     def create(self, run: Path, header: bytes) -> None:
         """Start a journal in folder `run`; JournalError if there is one or the folder cannot be written."""
         self._path = run / FILE
-        if self._path.exists():
+        if not run.is_dir():
+            raise JournalError(f"{run}: found no folder, expected one for a journal")
+        if self._path.exists() and not self._blank():
             raise JournalError(f"{self._path}: found a file, expected none: a journal is never written over")
         with self._errors():
             db = self._writer()
@@ -93,6 +95,14 @@ class SqliteJournal(Journal):
         """Take the records from `seq` on off."""
         with self._errors():
             self._open_db().execute("DELETE FROM records WHERE seq >= ?", (seq,))
+
+    def _blank(self) -> bool:
+        """Whether the file is a database without tables: what a process leaves that dies before its journal begins."""
+        try:
+            with closing(self._reader()) as db:
+                return bool(db.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
+        except sqlite3.Error:
+            return False
 
     @staticmethod
     def _found(run: Path) -> Path:
