@@ -13,6 +13,7 @@ from attrs import frozen
 
 from smartexec.errors import JournalError
 from smartexec.interfaces.routing import RoutingLogic
+from smartexec.interfaces.strategy import Strategy
 from smartexec.kernel.advisor import Advisor, Fault
 from smartexec.model.enums import Peg, TimeInForce
 from smartexec.model.orders import Params
@@ -55,16 +56,27 @@ class PluginAdvisor(Advisor):
     def decide(self, strategy: str, params: Params, view: ParentView) -> Decision | Fault:
         """Ask a strategy."""
         answer: Decision | Fault = self._ask(
-            strategy, view.parent_id, lambda: self._strategies.instance(strategy, params).decide(view), Decision
+            strategy, view.parent_id, lambda: self._decide(self._strategies.instance(strategy, params), view), Decision
         )
         return answer
 
     def route(self, router: str, request: RouteRequest) -> Route | Fault:
         """Ask a routing logic."""
         answer: Route | Fault = self._ask(
-            router, request.parent_id, lambda: self._routers[router].route(request), Route
+            router, request.parent_id, lambda: self._route(self._routers[router], request), Route
         )
         return answer
+
+    @staticmethod
+    def _decide(strategy: Strategy, view: ParentView) -> Decision:
+        _check_memory("state", view.state, strategy.state_type)
+        return strategy.decide(view)
+
+    @staticmethod
+    def _route(router: RoutingLogic, request: RouteRequest) -> Route:
+        _check_memory("state", request.state, router.state_type)
+        _check_memory("learned", request.learned, router.learned_type)
+        return router.route(request)
 
     def drain(self) -> tuple[Advice, ...]:
         """Give the answers since the last time."""
@@ -95,6 +107,13 @@ class PluginAdvisor(Advisor):
         if took > budget:
             raise TimeoutError(f"found an answer after {took} ns, expected one within {budget} ns")
         return answer
+
+
+def _check_memory(name: str, kept: object, kind: type | None) -> None:
+    """TypeError where a plugin's memory is not what it says it is: it was kept by a version that remembered otherwise,
+    and to begin anew with an order half done could do anything."""
+    if kept is not None and kind is not None and not isinstance(kept, kind):
+        raise TypeError(f"{name}: found a memory of {type(kept).__name__}, expected one of {kind.__name__}")
 
 
 def wrong_answer(answer: object, kind: type) -> str:

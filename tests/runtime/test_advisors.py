@@ -168,3 +168,22 @@ def test_audit_goes_on_with_the_recorded_answer_and_lists_the_other(answer: Call
     assert "'note': 'other'" in difference.rerun
     assert "'note': 'n'" in difference.recorded
     assert audit.asked == 2
+
+
+def test_memory_of_an_earlier_version_is_a_fault(
+    answer: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advisor = plugin_advisor()
+    answer(Decision())
+    assert advisor.decide("ANSWERS", (), view(state=State(2))) == Decision()
+    found = advisor.decide("ANSWERS", (), view(state={"asked": 2}))
+    assert found == Fault("ANSWERS", "TypeError: state: found a memory of dict, expected one of State")
+    monkeypatch.setattr(Routes, "state_type", State)
+    monkeypatch.setattr(Routes, "learned_type", State)
+    answer(Route())
+    assert advisor.route("routes", request(state=State(2), learned=State(1))) == Route()
+    assert advisor.route("routes", request()) == Route()
+    state = advisor.route("routes", request(state=7))
+    assert state == Fault("routes", "TypeError: state: found a memory of int, expected one of State")
+    learned = advisor.route("routes", request(learned={}))
+    assert learned == Fault("routes", "TypeError: learned: found a memory of dict, expected one of State")
