@@ -22,7 +22,7 @@ from smartexec.model.statistics import Statistics
 from smartexec.registry import Registry, discover
 from smartexec.runtime.config import Config, Section, StatisticsPart, read
 from smartexec.runtime.schema import build, check_fields
-from smartexec.runtime.setup import Setup
+from smartexec.runtime.setup import Setup, unknown_scopes
 from smartexec.runtime.statistics_file import load_statistics
 from smartexec.runtime.venues_file import NO_HISTORY, VenueHistory, load_venues, typed_learned
 
@@ -221,19 +221,11 @@ class _Maker:
                 self.fault(ConfigError(faults))
 
     def check_scopes(self) -> None:
-        """A limit on what does not exist limits nothing: most likely a slip of the pen."""
-        risk, config = self.config.settings.risk, self.config
-        mics = [str(s.fields.get("mic")) for s in config.venues]
-        scopes: tuple[tuple[str, Mapping[str, Any], list[str]], ...] = (
-            ("strategies", risk.strategies, list(self.registry.strategies())),
-            ("venues", risk.venues, mics),
-            ("instruments", risk.instruments, list(config.instruments)),
-        )
-        for scope, limits, known in scopes:
-            for name in limits:
-                if name not in known:
-                    expected = ", ".join(known) or "none"
-                    self.fault(ConfigError(f"risk.{scope}.{name}: found an unknown name, expected one of {expected}"))
+        """See that limits are on what is there."""
+        mics = [str(s.fields.get("mic")) for s in self.config.venues]
+        config, strategies = self.config, self.registry.strategies()
+        for fault in unknown_scopes(config.settings.risk, strategies, mics, config.instruments):
+            self.fault(ConfigError(fault))
 
 
 def _under(where: str, error: ConfigError) -> ConfigError:

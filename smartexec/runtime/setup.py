@@ -1,23 +1,26 @@
 """What an engine is made from, plugins included, and the journal's header that says so. Opens and starts nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import field, fields, frozen
 
-from smartexec.errors import ConfigError
+from smartexec.errors import ConfigError, JournalError
 from smartexec.interfaces.routing import RoutingLogic
 from smartexec.interfaces.strategy import Strategy
 from smartexec.kernel.advisor import Advisor
 from smartexec.kernel.engine import Engine
-from smartexec.kernel.settings import Allocation, Limits, Settings, Timing
+from smartexec.kernel.settings import Allocation, Limits, Risk, Settings, Timing
 from smartexec.model.enums import Wake
 from smartexec.model.instrument import Instrument
 from smartexec.model.routing import Capabilities
 from smartexec.model.statistics import Statistics
+from smartexec.runtime.advisors import PluginAdvisor
 from smartexec.runtime.config import Account, Table, missing_limits
+from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.records import VERSION, Header, Memory, encode
 from smartexec.runtime.venues_file import NO_HISTORY, VenueHistory, typed_learned
 
@@ -43,7 +46,7 @@ def _by_router(values: Mapping[str, RoutingLogic] | Iterable[RoutingLogic]) -> M
 @frozen(kw_only=True)
 class Setup:
     """What an engine works with. Instruments, strategies and routing logics may be given as they are: their names are
-    known. ConfigError if a limit of the firm is missing and nothing says why it may be."""
+    known. ConfigError if a limit of the firm is missing and nothing says why it may be, or a name is not known."""
 
     instruments: Mapping[str, Instrument] = field(converter=_by_symbol)
     """By symbol."""
@@ -75,8 +78,22 @@ class Setup:
             if name not in self.routers:
                 known = ", ".join(self.routers) or "none"
                 faults.append(f"routing.{where}: found {name!r}, expected one of {known}")
+        faults += _unknown("defaults", self.defaults, self.strategies)
+        faults += unknown_scopes(self.settings.risk, self.strategies, self.venues, self.instruments)
         if faults:
             raise ConfigError(faults)
+
+    def advisor(self, budget: int | None = None) -> PluginAdvisor:
+        """Make what asks the plugins. `budget`: longest time an answer may take, ns; None = not measured."""
+        return PluginAdvisor(Strategies(self.strategies, self.defaults), self.routers, budget)
+
+    def intake(self) -> Intake:
+        """Make what gets client orders ready for the engine: defaults filled in, parameters checked."""
+        return Intake(Strategies(self.strategies, self.defaults), self.accounts)
+
+    def engine(self, advisor: Advisor) -> Engine:
+        """Make the bare engine."""
+        return make_engine(header_of(self), self, advisor)
 
     @property
     def wakes(self) -> dict[str, frozenset[Wake]]:
@@ -91,8 +108,28 @@ class Setup:
 
     @property
     def digest(self) -> str:
-        """Identify it: by the bytes of its configuration, else by its settings."""
-        return config_digest(self.config) if self.config else blake2b(encode(self.settings), digest_size=16).hexdigest()
+        """Identify it: by the bytes of its configuration, else by what its operator decides. Versions of plugins, and
+        with them what they can do, may change under a session: what was recorded of them holds until it is over."""
+        if self.config:
+            return config_digest(self.config)
+        mine = (self.settings, dict(self.instruments), tuple(self.venues), dict(self.accounts), dict(self.defaults))
+        return blake2b(encode(mine), digest_size=16).hexdigest()
+
+
+def unknown_scopes(
+    risk: Risk, strategies: Collection[str], venues: Collection[str], instruments: Collection[str]
+) -> list[str]:
+    """Give a fault for each limit on what does not exist: it limits nothing, and most likely is a slip of the pen."""
+    return [
+        *_unknown("risk.strategies", risk.strategies, strategies),
+        *_unknown("risk.venues", risk.venues, venues),
+        *_unknown("risk.instruments", risk.instruments, instruments),
+    ]
+
+
+def _unknown(where: str, named: Iterable[str], known: Collection[str]) -> Iterator[str]:
+    expected = ", ".join(known) or "none"
+    return (f"{where}.{name}: found an unknown name, expected one of {expected}" for name in named if name not in known)
 
 
 def _given(limits: Limits) -> list[str]:
@@ -120,12 +157,30 @@ def header_of(
     )
 
 
+def check_config(setup: Setup, header: Header, run: Path) -> None:
+    """JournalError if a recorded session was begun with another configuration."""
+    if header.config != setup.digest:
+        found = f"found a session of configuration {header.config}, expected {setup.digest}"
+        raise JournalError(f"{run}: {found}: settings cannot change while a session lasts")
+
+
 def make_engine(header: Header, setup: Setup, advisor: Advisor) -> Engine:
     """Make the engine from what the journal's header says, so that a run and its replay have the same."""
     return Engine(
         setup.settings, header.instruments, header.venues, header.wakes, header.routers, advisor,
-        header.statistics, header.tallies, typed_learned(header.learned, setup.routers),
+        header.statistics, header.tallies, _learned(header, setup.routers),
     )  # fmt: skip
+
+
+def _learned(header: Header, routers: Mapping[str, RoutingLogic]) -> dict[str, dict[str, Any]]:
+    """What routing logics had learned; plain data where one has changed and cannot read it any more."""
+    known: dict[str, dict[str, Any]] = {}
+    for name, by_symbol in header.learned.items():
+        try:
+            known |= typed_learned({name: by_symbol}, routers)
+        except ConfigError:
+            known[name] = dict(by_symbol)
+    return known
 
 
 def fair_lot(allocation: Allocation) -> int:
