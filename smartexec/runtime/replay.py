@@ -14,17 +14,16 @@ from smartexec.interfaces.context import Context
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.engine import Engine
-from smartexec.model.market import MarketEvent
 from smartexec.registry import Registry
 from smartexec.runtime.advisors import AuditAdvisor, Difference, PluginAdvisor, RecordedAdvisor
 from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.intake import Strategies
-from smartexec.runtime.loop import PROGRESS_EVERY, Counts, Progress
+from smartexec.runtime.loop import Counts, Progress
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import End, Header, Record, read_header, read_records
 from smartexec.runtime.refold import Refold
 from smartexec.runtime.run import CONFIG, TABLES
-from smartexec.runtime.sequencer import KERNEL_MARKET, merge_feeds
+from smartexec.runtime.sequencer import merge_feeds
 from smartexec.runtime.setup import config_digest, fair_lot, make_engine
 from smartexec.runtime.starting import digests
 from smartexec.runtime.table_files import SINK, first_difference
@@ -143,22 +142,15 @@ class _Fold:
         start_feeds(opened)
         plan = opened.plan
         self.opened = opened
-        self.progress = progress
         self.audit = _auditor(plan) if audit else None
         advisor: RecordedAdvisor = self.audit or RecordedAdvisor()
-        self.refold = Refold(make_engine(opened.header, plan.setup, advisor), advisor)
-        self.engine = self.refold.engine
-        self.feed = merge_feeds(opened.feeds, lambda _: None)
-        self.market_events = 0
+        engine = make_engine(opened.header, plan.setup, advisor)
+        self.refold = Refold(engine, advisor, merge_feeds(opened.feeds, lambda _: None), progress)
+        self.engine = engine
         self.records = 0
         self.compare_files = files
         self.tables = 0
         self.files = 0
-
-    @property
-    def counts(self) -> Counts:
-        """How much has passed."""
-        return Counts(market=self.market_events, turns=self.refold.turns, commands=self.refold.count)
 
     def run(self) -> Replay:
         difference = self.fold()
@@ -173,7 +165,7 @@ class _Fold:
             header=self.opened.header,
             engine=self.engine,
             blotter=self.engine.blotter,
-            counts=self.counts,
+            counts=self.refold.counts,
             records=self.records,
             difference=difference,
             torn=torn,
@@ -189,29 +181,12 @@ class _Fold:
         for record in self.opened.records():
             self.records += 1
             try:
-                self.market(record.seq)
                 found = self.refold.take(record)
             except SmartexecError as error:
                 found = str(error)
             if found:
                 return f"seq {record.seq}: {found}"
         return ""
-
-    def market(self, until: int) -> None:
-        """Fold the feed's events that came before the record `until`."""
-        refold, handle, feed = self.refold, self.engine.handle, self.feed
-        seq, now = refold.seq + 1, refold.now
-        while seq < until:
-            time, event = _next(feed, seq)
-            self.market_events += 1
-            if not self.market_events % PROGRESS_EVERY and self.progress is not None:
-                self.progress(self.counts, now)
-            if type(event) not in KERNEL_MARKET:
-                continue
-            now = max(now, time)
-            handle(seq, now, event)  # type: ignore[arg-type]
-            seq += 1
-        refold.seq, refold.now = seq - 1, now
 
     def compare(self, end: End) -> str:
         """Compare the tables with those of the run: their digests, then the files that its CSV sink wrote."""
@@ -230,13 +205,6 @@ class _Fold:
                     return f"table {name}: {differs}"
                 self.files += 1
         return ""
-
-
-def _next(feed: Iterator[tuple[int, MarketEvent]], seq: int) -> tuple[int, MarketEvent]:
-    found = next(feed, None)
-    if found is None:
-        raise JournalError(f"seq {seq}: found the end of the market data, expected another event")
-    return found
 
 
 def _auditor(plan: Plan) -> AuditAdvisor:

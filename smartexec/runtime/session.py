@@ -9,24 +9,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, get_args
 
-from smartexec.errors import JournalError, OrderError
+from smartexec.errors import JournalError, OrderError, SmartexecError
 from smartexec.interfaces.host import Table
 from smartexec.interfaces.journal import Journal
 from smartexec.kernel.advisor import Advisor, Fault
 from smartexec.kernel.engine import Engine
-from smartexec.model.commands import Command
+from smartexec.model.commands import CancelOrder, Command
 from smartexec.model.events import EndOfDay, Event, Tick
 from smartexec.model.orders import NewOrder, Params
 from smartexec.model.routing import Route, RouteRequest
 from smartexec.model.view import Decision, ParentView
-from smartexec.runtime.advisors import PluginAdvisor, RecordedAdvisor
-from smartexec.runtime.checks import wrong
+from smartexec.runtime.advisors import RecordedAdvisor
+from smartexec.runtime.checks import MAX_INT, shown, told, wrong
 from smartexec.runtime.forget import Forget
-from smartexec.runtime.intake import Intake, Strategies
+from smartexec.runtime.intake import Intake
+from smartexec.runtime.readout import tables_of
 from smartexec.runtime.records import End, Header, Writer, encode_header, read_header, read_records
 from smartexec.runtime.refold import Refold
-from smartexec.runtime.setup import Setup, fair_lot, header_of, make_engine
-from smartexec.runtime.tables import table_digest, tables
+from smartexec.runtime.setup import Setup, check_config, header_of, make_engine
+from smartexec.runtime.tables import table_digest
 from smartexec.runtime.turns import Turns
 
 MAX_SETTLES: Final = 1_000
@@ -50,16 +51,19 @@ class Session:
         """What was cut off the end of its journal then; "" = nothing."""
         self.last: Sequence[Command] = ()
         """Commands of the last turn before it was gone on with: recorded, and perhaps never sent."""
+        self.over = ""
+        """Why it takes no more turns; "" = it does."""
         self.turns = turns
         self.intake = intake
         self._journal = journal
+        self._failed = False
 
     @classmethod
     def open(
         cls, setup: Setup, journal: Journal | None = None, run: Path | None = None, *, budget: int | None = None
     ) -> "Session":
-        """Begin a session, or go on with the one in folder `run` if there is something in it."""
-        if journal is not None and run is not None and run.is_dir() and any(run.iterdir()):
+        """Go on with the session in folder `run` if one was begun there, else begin one."""
+        if journal is not None and run is not None and journal.begun(run):
             return cls.resume(setup, journal, run, budget=budget)
         return cls.create(setup, journal, run, budget=budget)
 
@@ -73,38 +77,47 @@ class Session:
         header: Header | None = None,
         budget: int | None = None,
     ) -> "Session":
-        """Begin a session. Without a journal nothing is recorded.
+        """Begin a session, recorded in folder `run`, which is made if it is not there; without a journal, nowhere.
 
         `budget`: longest time a plugin's answer may take, ns: one that took longer quarantines it. None = not measured.
         """
+        if (journal is None) is not (run is None):
+            found = "a journal and no folder" if run is None else f"folder {run} and no journal"
+            raise OrderError(f"session: found {found}, expected both or neither")
         head = header or header_of(setup)
-        strategies = Strategies(setup.strategies, setup.defaults)
-        plugins = PluginAdvisor(strategies, setup.routers, budget)
+        plugins = setup.advisor(budget)
         engine = make_engine(head, setup, plugins)
         kept = journal or Forget()
         if run is not None:
-            run.mkdir(parents=True, exist_ok=True)
+            _make(run)
         kept.create(run or Path(), encode_header(head))
         turns = Turns(engine, plugins.drain, Writer(kept))
-        return cls(setup, turns, engine, kept, Intake(strategies, setup.accounts))
+        return cls(setup, turns, engine, kept, setup.intake())
 
     @classmethod
     def resume(cls, setup: Setup, journal: Journal, run: Path, *, budget: int | None = None) -> "Session":
         """Go on with the session whose journal is in folder `run`. JournalError if it is over, damaged, or was begun
         with another configuration. Then tell it which venues are up: it asks them for what is in doubt."""
         header = read_header(journal.resume(run))
-        if header.config != setup.digest:
-            found = f"found a session of configuration {header.config}, expected {setup.digest}"
-            raise JournalError(f"{run}: {found}: settings cannot change while a session lasts")
-        recorded, strategies = RecordedAdvisor(setup.memories), Strategies(setup.strategies, setup.defaults)
+        try:
+            return cls._resumed(setup, journal, run, header, budget)
+        except BaseException:
+            journal.close()
+            raise
+
+    @classmethod
+    def _resumed(cls, setup: Setup, journal: Journal, run: Path, header: Header, budget: int | None) -> "Session":
+        check_config(setup, header, run)
+        recorded = RecordedAdvisor(setup.memories)
         relay = _Relay(recorded)
         fold = Refold(make_engine(header, setup, relay), recorded)
-        torn = _fold_all(fold, journal, run)
-        plugins = relay.answers = PluginAdvisor(strategies, setup.routers, budget)
+        last, torn = _fold_all(fold, journal, run)
+        plugins = relay.answers = setup.advisor(budget)
         turns = Turns(fold.engine, plugins.drain, Writer(journal, fold.chain))
         turns.seq, turns.now, turns.digest = fold.seq, fold.now, fold.digest
-        session = cls(setup, turns, fold.engine, journal, Intake(strategies, setup.accounts))
-        session.resumed, session.torn, session.last = True, torn, tuple(fold.commands)
+        turns.count, turns.commands = fold.counts.turns, fold.counts.commands
+        session = cls(setup, turns, fold.engine, journal, setup.intake())
+        session.resumed, session.torn, session.last = True, torn, last
         return session
 
     # -- what happens --------------------------------------------------------------------------------------------------
@@ -117,40 +130,72 @@ class Session:
     def turn(self, now: int, *events: Event) -> list[Command]:
         """Fold events, fire the timers that are due, let strategies decide; give the commands, recorded and durable.
 
-        OrderError if one is no event or has a field of a wrong type: nothing of the turn is folded then. JournalError
-        if it could not be recorded: no command of it may leave, and the session is over.
+        OrderError if one is no event or has a field of a wrong type, or the session is over: nothing of the turn is
+        folded then. JournalError if it could not be recorded: no command of it may leave, and the session is over; see
+        `stop`.
         """
-        for event in events:
-            fault = wrong(event, EVENTS)
-            if fault:
-                raise OrderError(f"turn at {now}: {fault}")
-        turns, engine = self.turns, self.engine
-        now = max(now, turns.now)
-        for event in events:
-            turns.fold(now, self.intake.take(event) if type(event) is NewOrder else event)
-        timer = engine.next_timer()
-        if timer is not None and timer <= now:
-            turns.fold(now, Tick())
-        return self._settle(now)
+        self._check(now, events)
+        try:
+            return self._turn(max(now, self.turns.now), events)
+        except BaseException as error:
+            self.over, self._failed = told(error), isinstance(error, JournalError)
+            raise
 
     def next_timer(self) -> int | None:
         """When a turn is wanted even if nothing happens, ns UTC; None = not at all."""
         return self.engine.next_timer()
+
+    def knows(self, source: str, cl_ord_id: str) -> bool:
+        """Whether a request of a client was taken under this ClOrdID(11): one that is sent again need not be told."""
+        return cl_ord_id in self.engine.blotter.by_client_id.get(source, {})
+
+    def stop(self) -> list[CancelOrder]:
+        """After a turn that could not be recorded: give the cancels of all that is live. Nothing else may leave.
+
+        OrderError if the last turn could be recorded: a `KillSwitch` is an event like others.
+        """
+        if not self._failed:
+            raise OrderError("session: found a journal that has not failed, expected one that has")
+        self._failed = False
+        return self.turns.stop(0)
+
+    def _check(self, now: object, events: Sequence[object]) -> None:
+        if type(now) is not int or not 0 <= now < MAX_INT:
+            raise OrderError(f"turn: found time {shown(now)}, expected ns UTC")
+        if self.over:
+            raise OrderError(f"turn at {now}: found a session that is over, expected one that goes on: {self.over}")
+        for event in events:
+            fault = wrong(event, EVENTS)
+            if fault:
+                raise OrderError(f"turn at {now}: {fault}")
+
+    def _turn(self, now: int, events: Sequence[Event]) -> list[Command]:
+        turns = self.turns
+        turns.unsent = []
+        for event in events:
+            turns.fold(now, self.intake.take(event) if type(event) is NewOrder else event)
+        timer = self.engine.next_timer()
+        if timer is not None and timer <= now:
+            turns.fold(now, Tick())
+        return self._settle(now)
 
     def _settle(self, now: int) -> list[Command]:
         out: list[Command] = []
         for _ in range(MAX_SETTLES):
             if not self.engine.dirty:
                 return out
-            out += self.turns.settle(now)
-        raise OrderError(f"turn at {now}: found {MAX_SETTLES} ends of it, expected the kernel to be done")
+            try:
+                out += self.turns.settle(now)
+            except JournalError:
+                self.turns.unsent = [*out, *self.turns.unsent]
+                raise
+        raise SmartexecError(f"turn at {now}: found {MAX_SETTLES} ends of it, expected the kernel to be done")
 
     # -- what came of it -----------------------------------------------------------------------------------------------
 
     def tables(self) -> dict[str, Table]:
         """Give the tables of the external contract as they are now, by name."""
-        lot = fair_lot(self.setup.settings.allocation)
-        return {name: Table(tuple(columns), list(rows)) for name, columns, rows in tables(self.engine.blotter, lot)}
+        return tables_of(self.engine)
 
     def finish(self, now: int) -> list[Command]:
         """End the day: what is still in doubt is booked as far as it is known, every order is over, the journal closed.
@@ -161,12 +206,17 @@ class Session:
         turns = self.turns
         printed = {name: table_digest(table.columns, table.rows) for name, table in self.tables().items()}
         turns.writer.write(turns.seq + 1, turns.now, "end", End(turns.digest.value(), printed))
-        self.close()
+        self._end("it was finished")
         return commands
 
     def close(self) -> None:
-        """Let go of the journal. The session can be gone on with, unless it is finished."""
-        self._journal.close()
+        """Let go of the journal: the session can be gone on with, unless it is finished. Does nothing if it is over."""
+        self._end("it was closed")
+
+    def _end(self, why: str) -> None:
+        self.over = self.over or why
+        journal, self._journal = self._journal, Forget()
+        journal.close()
 
     def __enter__(self) -> "Session":
         return self
@@ -177,18 +227,33 @@ class Session:
         self.close()
 
 
-def _fold_all(fold: Refold, journal: Journal, run: Path) -> str:
-    """Fold all records of a journal; give what was torn off its end. JournalError if it cannot be gone on with."""
+def _make(run: Path) -> None:
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalError(f"{run}: found {error.strerror}, expected a folder that can be written") from error
+
+
+def _fold_all(fold: Refold, journal: Journal, run: Path) -> tuple[tuple[Command, ...], str]:
+    """Fold all records of a journal; give the commands of its last turn, and what was torn off its end.
+
+    JournalError if it cannot be gone on with.
+    """
     torn: list[str] = []
+    last: tuple[Command, ...] = ()
+    ended = fold.turn
     for record in read_records(journal.records(), torn):
         difference = fold.take(record)
         if difference:
             raise JournalError(f"{run}: seq {record.seq}: {difference}")
+        if fold.turn is not ended:
+            ended = fold.turn
+            last = ended.commands if ended.events else (*last, *ended.commands)  # a turn may end more than once
     if fold.end is not None:
         raise JournalError(f"{run}: found a session that is over, expected one to go on with")
     if torn:
         journal.cut(fold.seq + 1)
-    return "; ".join(torn)
+    return last, "; ".join(torn)
 
 
 class _Relay(Advisor):

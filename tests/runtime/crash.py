@@ -226,7 +226,7 @@ def _resume(folding: Any) -> list[Command]:
         out.extend(engine.settle(next(seq), now))
 
     take(*(VenueStatus(mic, True) for mic in folding.opened.plan.venues))
-    for time, event in folding.feed:
+    for time, event in folding.refold.feed:
         while (due := engine.next_timer()) is not None and due < time:
             now = max(now, due)
             take(Tick())
