@@ -7,6 +7,7 @@ failure with a reason; none can be taken away. The documentation and the certifi
 
 import inspect
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from types import FunctionType
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -57,6 +58,8 @@ class Kit:
     """Of plugin, as `smartexec plugins` names it."""
     subject: ClassVar[str]
     """Attribute that names the plugin class."""
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Modules of an extra that the plugin cannot do without: where one is missing its scenarios are skipped."""
 
     def __init_subclass__(cls) -> None:
         """Refuse a class that takes a scenario away or changes one without saying why it must fail."""
@@ -73,6 +76,14 @@ class Kit:
                     f"{cls.__name__}.{one.method}: found an override of scenario {one.number}, expected none: "
                     'it may be marked @pytest.mark.xfail(reason="...") and must then call super()'
                 )
+
+    @pytest.fixture(autouse=True)
+    def _has_what_it_requires(self) -> None:
+        for name in self.requires:
+            try:
+                import_module(name)
+            except ImportError as error:
+                pytest.skip(f"{name} cannot be imported: {error}")
 
     @classmethod
     def scenarios(cls) -> list[Scenario]:
