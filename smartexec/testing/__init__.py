@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from smartexec.testing.bench import Bench
     from smartexec.testing.checks import check_decision, check_route
     from smartexec.testing.counterparty import CannotSay, Counterparty
+    from smartexec.testing.order_source_kit import OrderSourceKit
     from smartexec.testing.random_views import any_market, any_request, any_view
     from smartexec.testing.reference_world import Reference, reference
+    from smartexec.testing.routing_kit import RoutingKit
     from smartexec.testing.simulated_venue_kit import SimulatedVenueKit
     from smartexec.testing.strategy_kit import StrategyKit
     from smartexec.testing.venue_kit import VenueKit
@@ -24,7 +26,9 @@ _LAZY: Final = {
     "Bench": "bench",
     "CannotSay": "counterparty",
     "Counterparty": "counterparty",
+    "OrderSourceKit": "order_source_kit",
     "Reference": "reference_world",
+    "RoutingKit": "routing_kit",
     "SimulatedVenueKit": "simulated_venue_kit",
     "StrategyKit": "strategy_kit",
     "VenueKit": "venue_kit",
@@ -42,7 +46,9 @@ __all__ = [
     "Bench",
     "CannotSay",
     "Counterparty",
+    "OrderSourceKit",
     "Reference",
+    "RoutingKit",
     "SimulatedVenueKit",
     "StrategyKit",
     "VenueKit",

@@ -1,6 +1,6 @@
 """Every routing logic of this distribution against the conformance kit."""
 
-from smartexec.testing.routing_kit import RoutingKit
+from smartexec.testing import RoutingKit
 from smartexec_routers.liquidity_seeking import LiquiditySeeking
 from smartexec_routers.optimal import Optimal
 from smartexec_routers.parallel import Parallel

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from smartexec.api import Instrument
-from smartexec.testing.order_source_kit import OrderSourceKit
+from smartexec.testing import OrderSourceKit
 from smartexec_sim.client_orders import SyntheticOrders
 
 
