@@ -94,10 +94,14 @@ class PluginAdvisor(Advisor):
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: no plugin ends a run
-            answer = Fault(plugin, told(error))
+            answer = self.faulted(plugin, error)
             advice = make_advice(plugin, parent_id, answer)
         self._advice.append(advice)
         return answer
+
+    def faulted(self, plugin: str, error: BaseException) -> Fault:
+        """Make a plugin's mistake the answer. Who wants more of the error than its text overrides it."""
+        return Fault(plugin, told(error))
 
     @staticmethod
     def _timed(ask: Callable[[], Any], budget: int) -> Any:
