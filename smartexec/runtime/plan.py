@@ -62,7 +62,9 @@ class Plan:
             defaults=config.strategies,
             statistics=self.statistics,
             history=self.history,
+            plugins=self.registry.infos(),
             config=config.text,
+            base=str(config.base),
         )
 
 

@@ -34,7 +34,7 @@ from smartexec.runtime.outcome import (
 )
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import End, Header, Writer, encode_header
-from smartexec.runtime.setup import Setup, fair_lot, header_of, infos_of, make_engine
+from smartexec.runtime.setup import Setup, fair_lot, header_of, make_engine
 from smartexec.runtime.starting import digests, start
 from smartexec.runtime.tables import table_digest, tables
 from smartexec.runtime.turns import Turns
@@ -88,7 +88,7 @@ def execute(plan: Plan, out: Path | None, progress: Progress | None = None, keep
     faults = FaultLog()
     start(plan, faults.say)
     setup = plan.setup
-    header = header_of(setup, infos_of(plan.registry.infos()), str(plan.config.base), digests(plan.feeds))
+    header = header_of(setup, digests(plan.feeds))
     if out is not None:
         prepare(plan, out, faults)
         plan.journal.create(out, encode_header(header))

@@ -23,7 +23,7 @@ from smartexec.runtime.loop import Counts
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.run import CONFIG, FAULTS, TABLES, RunResult, owner_text, prepare, result_of, write_tables
 from smartexec.runtime.session import Session
-from smartexec.runtime.setup import fair_lot, header_of, infos_of
+from smartexec.runtime.setup import fair_lot
 from smartexec.runtime.starting import start
 from smartexec.runtime.transport import Transport
 
@@ -91,8 +91,7 @@ class _Server:
             self.faults.open(out / FAULTS)
             return Session.resume(setup, plan.journal, out, budget=budget)
         prepare(plan, out, self.faults)
-        header = header_of(setup, infos_of(plan.registry.infos()), str(plan.config.base))
-        return Session.create(setup, plan.journal, out, header=header, budget=budget)
+        return Session.create(setup, plan.journal, out, budget=budget)
 
     async def _live(self, session: Session) -> None:
         woken = asyncio.Event()

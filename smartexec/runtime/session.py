@@ -69,13 +69,7 @@ class Session:
 
     @classmethod
     def create(
-        cls,
-        setup: Setup,
-        journal: Journal | None = None,
-        run: Path | None = None,
-        *,
-        header: Header | None = None,
-        budget: int | None = None,
+        cls, setup: Setup, journal: Journal | None = None, run: Path | None = None, *, budget: int | None = None
     ) -> "Session":
         """Begin a session, recorded in folder `run`, which is made if it is not there; without a journal, nowhere.
 
@@ -84,13 +78,12 @@ class Session:
         if (journal is None) is not (run is None):
             found = "a journal and no folder" if run is None else f"folder {run} and no journal"
             raise OrderError(f"session: found {found}, expected both or neither")
-        head = header or header_of(setup)
-        plugins = setup.advisor(budget)
-        engine = make_engine(head, setup, plugins)
+        header, plugins = header_of(setup), setup.advisor(budget)
+        engine = make_engine(header, setup, plugins)
         kept = journal or Forget()
         if run is not None:
             _make(run)
-        kept.create(run or Path(), encode_header(head))
+        kept.create(run or Path(), encode_header(header))
         turns = Turns(engine, plugins.drain, Writer(kept))
         return cls(setup, turns, engine, kept, setup.intake())
 
@@ -241,14 +234,8 @@ def _fold_all(fold: Refold, journal: Journal, run: Path) -> tuple[tuple[Command,
     """
     torn: list[str] = []
     last: tuple[Command, ...] = ()
-    ended = fold.turn
-    for record in read_records(journal.records(), torn):
-        difference = fold.take(record)
-        if difference:
-            raise JournalError(f"{run}: seq {record.seq}: {difference}")
-        if fold.turn is not ended:
-            ended = fold.turn
-            last = ended.commands if ended.events else (*last, *ended.commands)  # a turn may end more than once
+    for turn in fold.turns(read_records(journal.records(), torn), run):
+        last = turn.commands if turn.events else (*last, *turn.commands)  # a turn may end more than once
     if fold.end is not None:
         raise JournalError(f"{run}: found a session that is over, expected one to go on with")
     if torn:

@@ -1,6 +1,6 @@
 """What an engine is made from, plugins included, and the journal's header that says so. Opens and starts nothing."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +18,7 @@ from smartexec.model.enums import Wake
 from smartexec.model.instrument import Instrument
 from smartexec.model.routing import Capabilities
 from smartexec.model.statistics import Statistics
+from smartexec.registry import PluginInfo
 from smartexec.runtime.advisors import PluginAdvisor
 from smartexec.runtime.config import Account, Table, missing_limits
 from smartexec.runtime.intake import Intake, Strategies
@@ -68,8 +69,12 @@ class Setup:
     """By symbol: what was fitted from history."""
     history: VenueHistory = NO_HISTORY
     """What the scorecard begins with."""
+    plugins: Sequence[PluginInfo] = ()
+    """What the registry says of the plugins (`Registry.infos`): the journal names their versions."""
     config: str = ""
     """Text of the configuration it was read from; "" = it was made by a program."""
+    base: str = ""
+    """Folder against which that names files."""
 
     def __attrs_post_init__(self) -> None:
         faults = [] if self.unlimited.strip() else missing_limits(_given(self.settings.risk.firm))
@@ -136,16 +141,14 @@ def _given(limits: Limits) -> list[str]:
     return [one.name for one in fields(Limits) if getattr(limits, one.name) is not None]
 
 
-def header_of(
-    setup: Setup, plugins: tuple[tuple[str, str, str, str], ...] = (), base: str = "", feeds: tuple[str, ...] = ()
-) -> Header:
-    """Say what the journal's reader must know. `plugins` as (kind, name, distribution, version)."""
+def header_of(setup: Setup, feeds: tuple[str, ...] = ()) -> Header:
+    """Say what the journal's reader must know. `feeds`: digests of the market data that the journal will not have."""
     return Header(
         version=VERSION,
         smartexec=own_version(),
-        plugins=plugins,
+        plugins=tuple((one.kind, one.name, one.distribution, one.version) for one in setup.plugins),
         config=setup.digest,
-        base=base,
+        base=setup.base,
         feeds=feeds,
         instruments=dict(setup.instruments),
         venues=dict(setup.venues),
@@ -200,8 +203,3 @@ def own_version() -> str:
         return version("smartexec")
     except PackageNotFoundError:
         return "uninstalled"
-
-
-def infos_of(infos: Iterable[Any]) -> tuple[tuple[str, str, str, str], ...]:
-    """Name plugins as the header does."""
-    return tuple((i.kind, i.name, i.distribution, i.version) for i in infos)
