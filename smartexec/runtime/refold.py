@@ -5,7 +5,7 @@ Each turn's commands are compared with the recorded digest of all commands so fa
 `seq`. Knows no storage.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import frozen
@@ -64,6 +64,16 @@ class Refold:
         self.end: End | None = None
         """The trailer, once it was read."""
         self._progress = progress
+
+    def turns(self, records: Iterable[Record], where: object) -> Iterator[Turn]:
+        """Fold records; yield each turn when it has ended. JournalError, with `where`, at the first difference."""
+        for record in records:
+            before = self.turn
+            difference = self.take(record)
+            if difference:
+                raise JournalError(f"{where}: seq {record.seq}: {difference}")
+            if self.turn is not before:
+                yield self.turn
 
     def take(self, record: Record) -> str:
         """Fold the feed up to a record, then the record; give the difference from what was recorded, "" if none."""

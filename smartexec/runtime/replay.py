@@ -135,18 +135,22 @@ def start_feeds(opened: Opened) -> None:
             raise ConfigError(f"{opened.folder}: market data: found {found}, expected {expected}")
 
 
+def refold(opened: Opened, advisor: RecordedAdvisor | None = None, progress: Progress | None = None) -> Refold:
+    """Begin to fold a run again, with its market data."""
+    start_feeds(opened)
+    answers = advisor or RecordedAdvisor()
+    engine = make_engine(opened.header, opened.plan.setup, answers)
+    return Refold(engine, answers, merge_feeds(opened.feeds, lambda _: None), progress)
+
+
 class _Fold:
     """One replay."""
 
     def __init__(self, opened: Opened, progress: Progress | None, audit: bool, files: bool = True) -> None:
-        start_feeds(opened)
-        plan = opened.plan
         self.opened = opened
-        self.audit = _auditor(plan) if audit else None
-        advisor: RecordedAdvisor = self.audit or RecordedAdvisor()
-        engine = make_engine(opened.header, plan.setup, advisor)
-        self.refold = Refold(engine, advisor, merge_feeds(opened.feeds, lambda _: None), progress)
-        self.engine = engine
+        self.audit = _auditor(opened.plan) if audit else None
+        self.refold = refold(opened, self.audit, progress)
+        self.engine = self.refold.engine
         self.records = 0
         self.compare_files = files
         self.tables = 0
