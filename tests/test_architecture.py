@@ -4,10 +4,11 @@ import ast
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from smartexec import api
+from smartexec import api, embed
 
 ROOT = Path(__file__).parents[1]
 CORE = sorted((ROOT / "smartexec").rglob("*.py"))
@@ -28,6 +29,7 @@ MAY_IMPORT = {
     "registry": ("errors", "model", "interfaces", "hookspecs", "api"),
     "testing": ("errors", "model", "interfaces", "hookspecs", "api", "kernel", "registry", "runtime"),
     "runtime": ("errors", "model", "interfaces", "hookspecs", "api", "kernel", "registry"),
+    "embed": ("errors", "model", "interfaces", "kernel", "registry", "runtime"),
     "cli": ("errors", "model", "interfaces", "hookspecs", "api", "kernel", "registry", "runtime", "testing"),
     "__init__": ("kernel",),
     "__main__": ("cli",),
@@ -241,22 +243,29 @@ def test_modules_say_what_lives_in_them() -> None:
     assert [str(path.relative_to(ROOT)) for path in CORE + PLUGINS if not ast.get_docstring(tree(path))] == []
 
 
-def test_api_all_is_sorted() -> None:
-    constants = sorted(name for name in api.__all__ if name.isupper())
-    classes = sorted(name for name in api.__all__ if name[0].isupper() and not name.isupper())
-    functions = sorted(name for name in api.__all__ if name[0].islower())
-    assert api.__all__ == constants + classes + functions
+DOORS = pytest.mark.parametrize("door", [api, embed], ids=["api", "embed"])
+"""What is imported from outside."""
 
 
-def test_api_all_is_complete() -> None:
-    public = {name for name in vars(api) if name[0] not in "_@"} - {"Final"}  # @: of pytest
-    assert public == set(api.__all__)
+@DOORS
+def test_all_is_sorted(door: ModuleType) -> None:
+    constants = sorted(name for name in door.__all__ if name.isupper())
+    classes = sorted(name for name in door.__all__ if name[0].isupper() and not name.isupper())
+    functions = sorted(name for name in door.__all__ if name[0].islower())
+    assert door.__all__ == constants + classes + functions
 
 
-def test_api_classes_and_functions_have_docstrings() -> None:
+@DOORS
+def test_all_is_complete(door: ModuleType) -> None:
+    public = {name for name in vars(door) if name[0] not in "_@"} - {"Final"}  # @: of pytest
+    assert public == set(door.__all__)
+
+
+@DOORS
+def test_classes_and_functions_have_docstrings(door: ModuleType) -> None:
     bare = []
-    for name in api.__all__:
-        value = getattr(api, name)
+    for name in door.__all__:
+        value = getattr(door, name)
         if inspect.isclass(value) and value.__module__.startswith("smartexec"):
             methods = [
                 f"{name}.{key}"
