@@ -5,12 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/smartexec-*/pyproject.toml))
+EXAMPLES := $(patsubst %/pyproject.toml,%,$(wildcard examples/*/pyproject.toml))
 PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml)
 
-.PHONY: help demo test lint docs determinism clean
+.PHONY: help demo example test lint docs determinism clean
 
 help:
 	@echo "make demo   run the demonstration; its tables and journal go to runs/demo"
+	@echo "make example NAME=rest_venue   run an example of examples/; one that is a package is installed first"
 	@echo "make test   lint, types, documentation and all tests, as continuous integration runs them"
 	@echo "make lint   ruff, and mypy in strict mode"
 	@echo "make docs   build the documentation into docs/_build/html"
@@ -21,13 +23,17 @@ demo: $(VENV)/.installed
 	rm -rf runs/demo
 	$(BIN)/smartexec demo --out runs/demo
 
+example: $(VENV)/.installed
+	$(if $(wildcard examples/$(NAME)/pyproject.toml),$(PIP) install -e examples/$(NAME))
+	$(BIN)/python examples/$(NAME)/run.py
+
 test: lint docs
-	SMARTEXEC_WORLDS=2000 $(BIN)/python -m pytest
+	SMARTEXEC_WORLDS=2000 $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy smartexec $(PLUGINS:%=%/src)
+	$(BIN)/mypy smartexec $(PLUGINS:%=%/src) $(EXAMPLES:%=%/src)
 
 docs: $(VENV)/.dev
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
@@ -47,7 +53,7 @@ $(VENV)/.installed: $(PROJECTS) | $(BIN)/python
 	$(PIP) install -e . $(PLUGINS:%=-e ./%)
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed
+$(VENV)/.dev: $(VENV)/.installed $(EXAMPLES:%=%/pyproject.toml)
 	@echo "installing what tests and documentation need ..."
-	$(PIP) install -e '.[dev]' -e './plugins/smartexec-files[parquet,dbn]'
+	$(PIP) install -e '.[dev]' -e './plugins/smartexec-files[parquet,dbn]' $(EXAMPLES:%=-e ./%)
 	@touch $@

@@ -19,6 +19,7 @@ from cattrs import Converter
 from smartexec.errors import ConfigError
 from smartexec.model.orders import Params
 from smartexec.runtime.constraints import describe_validator, expected_type
+from smartexec.runtime.secrets import secret
 from smartexec.runtime.units import decimal_px, duration, from_iso, instant
 
 T = TypeVar("T")
@@ -71,6 +72,8 @@ def read_fields(
             continue
         unit = (units or {}).get(key) or field.metadata.get("unit", "")
         try:
+            if field.metadata.get("secret"):
+                value = secret(value)
             values[key] = _read(value, field.type, unit, text, f"{where}.{key}")
         except ConfigError as error:
             faults.extend(error.faults)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from smartexec.model.commands import VenueCommand
 from smartexec.model.events import VenueEvent
-from smartexec.model.market import Quote
+from smartexec.model.market import PhaseChange, Quote
 from smartexec.model.wire import Received, Request, Response, Send, WireInput
 from smartexec.testing.scripted_venue import ScriptedVenue
 
@@ -45,6 +45,10 @@ class Counterparty(ABC):
     def quote(self, quote: Quote, now: int) -> Iterable[Received]:
         """Encode a quote, where the adapter brings market data."""
         raise CannotSay("the adapter brings no market data")
+
+    def phase(self, change: PhaseChange, now: int) -> Iterable[Received]:
+        """Encode a change of the trading phase, where the adapter brings them."""
+        raise CannotSay("the adapter brings no trading phases")
 
     def resend(self, reports: Sequence[VenueEvent], now: int) -> Iterable[Received]:
         """Encode reports as ones that the venue may have sent before, after a reconnection."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from smartexec.errors import VenueProtocolError
+from smartexec.model.enums import Phase
 from smartexec.model.events import ExecutionReport, VenueStatus
-from smartexec.model.market import Quote
+from smartexec.model.market import PhaseChange, Quote
 from smartexec.model.wire import Http, Received, Response, Tcp
 from smartexec.testing.kit import needs, scenario
 from smartexec.testing.venue_subject import ENDS, SECOND, VenueSubject, cum_qty, executions, sayable
@@ -193,6 +194,19 @@ class VenueFaults(VenueSubject):
             with sayable():
                 bench.deliver(bench.peer.quote(quote, bench.now))
             assert bench.of(Quote)[-1:] == [quote], f"found {bench.of(Quote)}, expected {quote}"
+
+    @scenario("V-43")
+    def test_v43_phases_are_told(self) -> None:
+        """A halt, and continuous trading after it, come through.
+
+        Skipped where it brings no trading phases.
+        """
+        bench, symbol = self.bench(), self.instruments[0].symbol
+        for phase in (Phase.HALTED, Phase.CONTINUOUS):
+            with sayable():
+                bench.deliver(bench.peer.phase(PhaseChange(symbol, bench.adapter.mic, phase), bench.now))
+            found = [(one.symbol, one.phase) for one in bench.of(PhaseChange)][-1:]
+            assert found == [(symbol, phase)], f"found {bench.of(PhaseChange)}, expected {phase}"
 
 
 def _whole(wire: Iterable[Received | Response], streams: set[str]) -> list[Received | Response]:

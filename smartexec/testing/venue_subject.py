@@ -2,9 +2,11 @@
 and `venue_kit`.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final
+from unittest.mock import patch
 
 import pytest
 
@@ -15,7 +17,7 @@ from smartexec.model.enums import ExecType, OrdType, Side, TimeInForce
 from smartexec.model.events import ExecutionReport, OrderState
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.instrument import Instrument
-from smartexec.runtime.schema import build
+from smartexec.runtime.schema import build, init_fields
 from smartexec.testing.bench import Bench
 from smartexec.testing.counterparty import CannotSay, Counterparty
 from smartexec.testing.scripted_venue import TrueOrder
@@ -40,8 +42,17 @@ class VenueSubject:
 
     def make(self) -> VenueAdapter:
         """Make and start the adapter as a configuration would."""
-        made: VenueAdapter = build(self.adapter, self.params, self.adapter.name)
+        made = self.build(self.params)
         made.start(Context({one.symbol: one for one in self.instruments}))
+        return made
+
+    def build(self, params: Mapping[str, Any]) -> VenueAdapter:
+        """Build the adapter; secrets, which a configuration only refers to, are given as they are."""
+        secrets = {one.alias for one in init_fields(self.adapter) if one.metadata.get("secret")} & set(params)
+        names = {alias: f"SMARTEXEC_KIT_{alias.upper()}" for alias in secrets}
+        references = {alias: f"env:{name}" for alias, name in names.items()}
+        with patch.dict(os.environ, {name: str(params[alias]) for alias, name in names.items()}):
+            made: VenueAdapter = build(self.adapter, {**params, **references}, self.adapter.name)
         return made
 
     def bench(self, *, connect: bool = True) -> Bench:

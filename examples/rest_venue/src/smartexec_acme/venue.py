@@ -1,4 +1,4 @@
-"""ACME: orders over REST, executions and quotes over a WebSocket. The whole adapter; `acme_exchange` is its venue.
+"""ACME: orders over REST, executions and quotes over a WebSocket. The whole adapter; `acme_exchange.py` is its venue.
 
 An HTTP request without an answer leaves its order in doubt: the adapter says nothing, and the kernel asks.
 """
@@ -107,7 +107,7 @@ class AcmeVenue(api.VenueAdapter):
     def _fill(self, said: Said) -> Iterator[ExecutionReport]:
         yield ExecutionReport(
             self.mic, said["id"], KINDS[said["type"]], STATUS[said["status"]], exec_id=said["exec"],
-            exec_ref_id=said.get("of", ""), last_qty=said["qty"], last_px=_px(said["px"]), cum_qty=said["filled"],
+            exec_ref_id=said.get("of", ""), last_qty=said["qty"], last_px=int(Decimal(said["px"]) * PX_SCALE), cum_qty=said["filled"],
             liquidity=LIQUIDITY.get(said.get("liquidity", ""), Liquidity.NONE),
         )  # fmt: skip
 
@@ -120,8 +120,11 @@ class AcmeVenue(api.VenueAdapter):
         )  # fmt: skip
 
     def _quote(self, said: Said) -> Iterator[api.Quote]:
-        bid, ask = (None if said[side] is None else _px(said[side]) for side in ("bid", "ask"))
+        bid, ask = (None if px is None else int(Decimal(px) * PX_SCALE) for px in (said["bid"], said["ask"]))
         yield api.Quote(said["symbol"], self.mic, bid, said["bid_qty"], ask, said["ask_qty"])
+
+    def _phase(self, said: Said) -> Iterator[api.PhaseChange]:
+        yield api.PhaseChange(said["symbol"], self.mic, api.Phase[said["phase"].upper()])
 
 
 def _object(data: bytes) -> Said:
@@ -134,10 +137,6 @@ def _object(data: bytes) -> Said:
     return found
 
 
-def _px(text: str) -> int:
-    return int(Decimal(text) * PX_SCALE)
-
-
 KINDS: Final = {"fill": ExecType.TRADE, "bust": ExecType.TRADE_CANCEL, "correct": ExecType.TRADE_CORRECT}
 _WORK: Final[Mapping[type, Callable[[AcmeVenue, Any], Iterator[api.VenueOutput]]]] = {
     api.SendOrder: AcmeVenue._send, api.CancelOrder: AcmeVenue._cancel, api.QueryOrder: AcmeVenue._query,
@@ -145,5 +144,6 @@ _WORK: Final[Mapping[type, Callable[[AcmeVenue, Any], Iterator[api.VenueOutput]]
     api.Opened: AcmeVenue._changed, api.Closed: AcmeVenue._changed,
 }  # fmt: skip
 _MESSAGES: Final[Mapping[str, Callable[[AcmeVenue, Any], Iterator[api.VenueOutput]]]] = {
-    "over": AcmeVenue._over, "quote": AcmeVenue._quote, **dict.fromkeys(KINDS, AcmeVenue._fill),
+    **dict.fromkeys(KINDS, AcmeVenue._fill), "over": AcmeVenue._over,
+    "quote": AcmeVenue._quote, "phase": AcmeVenue._phase,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from smartexec.api import (
     OrderCancelReject,
     OrdStatus,
     OrdType,
+    PhaseChange,
     QueryOrder,
     Quote,
     Received,
@@ -28,8 +29,7 @@ from smartexec.api import (
     WireInput,
 )
 from smartexec.testing import Counterparty, VenueKit
-
-from acme_venue import LIQUIDITY, STATUS, AcmeVenue, _px  # isort: skip
+from smartexec_acme.venue import LIQUIDITY, STATUS, AcmeVenue
 
 NAMES = {status: name for name, status in STATUS.items()}
 
@@ -48,7 +48,7 @@ class Acme(Counterparty):
         name = request or path or body["id"]
         self.open[wanted.method, name] = wanted.ref
         if wanted.method == "POST":
-            px = None if body["price"] is None else _px(body["price"])
+            px = None if body["price"] is None else int(Decimal(body["price"]) * PX_SCALE)
             kind, tif = OrdType.MARKET if px is None else OrdType.LIMIT, TimeInForce[body["tif"].upper()]
             yield SendOrder("ACME", name, body["symbol"], Side[body["side"].upper()], body["qty"], kind, px, tif)
         elif wanted.method == "DELETE":
@@ -107,6 +107,9 @@ class Acme(Counterparty):
             type="quote", symbol=quote.symbol, bid=text(quote.bid), bid_qty=quote.bid_qty, ask=text(quote.ask),
             ask_qty=quote.ask_qty,
         )  # fmt: skip
+
+    def phase(self, change: PhaseChange, now: int) -> Iterable[Received]:
+        return self.tell(type="phase", symbol=change.symbol, phase=change.phase.name.lower())
 
     def malformed(self) -> Iterable[Received | Response]:
         for body in ({"type": "fill"}, {"type": "?"}, {"type": "over", "id": "P1.1", "status": "odd", "size": 1}):
