@@ -10,6 +10,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final
 
@@ -21,21 +22,40 @@ _BROKEN: Final = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplemen
 _CHUNK: Final = 1 << 20
 
 
-def _unpack(path: Path) -> IO[bytes]:
-    raw = path.open("rb")
-    magic = raw.read(4)
-    raw.seek(0)
-    if magic[:2] == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw))
-    if magic[:2] == b"PK" or path.suffix == ".zip":
-        archive = zipfile.ZipFile(raw)
-        names = [n for n in archive.namelist() if not n.endswith("/")]
-        if len(names) != 1:
-            raise zipfile.BadZipFile(f"{len(names)} files in it, expected 1")
-        return archive.open(names[0])
-    if path.suffix == ".gz":
-        raise gzip.BadGzipFile("not a gzip file")
-    return raw
+@contextmanager
+def _unpack(path: Path) -> Iterator[IO[bytes]]:
+    with ExitStack() as held:
+        raw = held.enter_context(path.open("rb"))
+        magic = raw.read(4)
+        raw.seek(0)
+        if magic[:2] == b"\x1f\x8b":
+            packed = held.enter_context(gzip.GzipFile(fileobj=raw))
+            yield io.BufferedReader(_Pieces(packed), _CHUNK)
+        elif magic[:2] == b"PK" or path.suffix == ".zip":
+            archive = held.enter_context(zipfile.ZipFile(raw))
+            names = [n for n in archive.namelist() if not n.endswith("/")]
+            if len(names) != 1:
+                raise zipfile.BadZipFile(f"{len(names)} files in it, expected 1")
+            yield held.enter_context(archive.open(names[0]))
+        elif path.suffix == ".gz":
+            raise gzip.BadGzipFile("not a gzip file")
+        else:
+            yield raw
+
+
+class _Pieces(io.RawIOBase):
+    """A gzip file in pieces as they are unpacked: what was read before it breaks off is given before that is said."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        piece = self._packed.read1(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def check(path: Path, key: str) -> None:
