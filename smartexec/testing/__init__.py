@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from smartexec.testing.bench import Bench
     from smartexec.testing.checks import check_decision, check_route
     from smartexec.testing.counterparty import CannotSay, Counterparty
+    from smartexec.testing.feed_kit import FeedKit
     from smartexec.testing.order_source_kit import OrderSourceKit
     from smartexec.testing.random_views import any_market, any_request, any_view
     from smartexec.testing.reference_world import Reference, reference
@@ -26,6 +27,7 @@ _LAZY: Final = {
     "Bench": "bench",
     "CannotSay": "counterparty",
     "Counterparty": "counterparty",
+    "FeedKit": "feed_kit",
     "OrderSourceKit": "order_source_kit",
     "Reference": "reference_world",
     "RoutingKit": "routing_kit",
@@ -46,6 +48,7 @@ __all__ = [
     "Bench",
     "CannotSay",
     "Counterparty",
+    "FeedKit",
     "OrderSourceKit",
     "Reference",
     "RoutingKit",
