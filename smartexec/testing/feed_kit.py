@@ -11,6 +11,7 @@ from smartexec.errors import ConfigError
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.model.enums import Phase
 from smartexec.model.market import BookAdd, BookExecute, BookReduce, PhaseChange, Quote, Trade
+from smartexec.testing.elsewhere import elsewhere
 from smartexec.testing.inputs import (
     Inputs,
     Timed,
@@ -87,7 +88,10 @@ class FeedKit(Inputs, Kit):
 
     @scenario("M-07")
     def test_m07_identifies_its_data(self, tmp_path: Path) -> None:
-        """Its digest is the same before and after it was read, and of a second instance; another one of other data."""
+        """Its digest is the same before and after it was read, and of a second instance; another one of other data.
+
+        Where it reads no file it is also the same in another process with another hash seed.
+        """
         one = self.started(tmp_path, self.make(tmp_path))
         first = one.digest()
         events = list(one.events())
@@ -95,9 +99,12 @@ class FeedKit(Inputs, Kit):
         assert isinstance(first, str), f"found {first!r}, expected text"
         assert first, "found no digest, expected text"
         assert (one.digest(), again) == (first, first), f"found {one.digest()} and {again}, expected {first} each time"
-        elsewhere = tmp_path / "other"
-        elsewhere.mkdir()
-        other = self.started(elsewhere, self.other(elsewhere))
+        if not any(tmp_path.iterdir()):
+            there = elsewhere(self, print_data_digest, tmp_path).strip()
+            assert there == first, f"found {there} in another process, expected {first}"
+        folder = tmp_path / "other"
+        folder.mkdir()
+        other = self.started(folder, self.other(folder))
         assert list(other.events()) != events, "found the same events of other data, expected others: see other()"
         assert other.digest() != first, f"found {first} of other data too, expected another digest"
 
@@ -187,6 +194,11 @@ class FeedKit(Inputs, Kit):
         except ConfigError as error:
             return str(error)
         return ""
+
+
+def print_data_digest(kit: FeedKit, folder: Path) -> None:
+    """Tell a feed's digest, as another process has it."""
+    print(kit.started(folder, kit.make(folder)).digest())
 
 
 def _check_true(events: list[Timed]) -> None:
