@@ -187,17 +187,3 @@ def test_bad_parameters_stop_the_start(tmp_path: Path) -> None:
         with pytest.raises(ConfigError) as caught:
             feed.start(Context(base=tmp_path))
         assert text in str(caught.value)
-
-
-def test_digest_follows_the_bytes(tmp_path: Path) -> None:
-    def digest() -> str:
-        feed = Lobster("m.csv", "A", "2012-06-21", "b.csv")
-        feed.start(Context(base=tmp_path))
-        return feed.digest()
-
-    play(tmp_path, FIRST)
-    first = digest()
-    assert first == digest()
-    assert first.startswith("sha256:")
-    play(tmp_path, FIRST + "34201,3,5,10,950000,1\n")
-    assert digest() != first

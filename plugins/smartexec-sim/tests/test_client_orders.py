@@ -39,17 +39,6 @@ def test_orders_make_few_parents_on_both_sides_from_all_sources() -> None:
     assert len({one.cl_ord_id for one in orders}) == 5000
 
 
-def test_quantities_prices_and_times_are_valid() -> None:
-    for now, event in drawn():
-        if isinstance(event, NewOrder):
-            one = TWO[event.symbol]
-            assert event.order_qty > 0
-            assert event.order_qty % one.lot == 0
-            assert event.price is None or (event.price > 0 and event.price % one.tick == 0)
-            assert event.expire_time is not None
-            assert now < event.expire_time
-
-
 def test_cancels_and_replaces_follow_their_order() -> None:
     seen: dict[str, NewOrder] = {}
     later = Counter[str]()
