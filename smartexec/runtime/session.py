@@ -26,6 +26,7 @@ from smartexec.runtime.intake import Intake
 from smartexec.runtime.readout import tables_of
 from smartexec.runtime.records import End, Header, Writer, encode_header, read_header, read_records
 from smartexec.runtime.refold import Refold
+from smartexec.runtime.sequencer import KERNEL_MARKET
 from smartexec.runtime.setup import Setup, check_config, header_of, make_engine
 from smartexec.runtime.tables import table_digest
 from smartexec.runtime.turns import Turns
@@ -123,6 +124,9 @@ class Session:
     def turn(self, now: int, *events: Event) -> list[Command]:
         """Fold events, fire the timers that are due, let strategies decide; give the commands, recorded and durable.
 
+        A turn of market data alone that wakes nobody is made durable with the next one that is more: a process that
+        dies has acted on none of it.
+
         OrderError if one is no event or has a field of a wrong type, or the session is over: nothing of the turn is
         folded then. JournalError if it could not be recorded: no command of it may leave, and the session is over; see
         `stop`.
@@ -170,6 +174,8 @@ class Session:
         timer = self.engine.next_timer()
         if timer is not None and timer <= now:
             turns.fold(now, Tick())
+        if not self.engine.dirty and any(type(event) not in KERNEL_MARKET for event in events):
+            turns.writer.commit()
         return self._settle(now)
 
     def _settle(self, now: int) -> list[Command]:
@@ -238,6 +244,8 @@ def _fold_all(fold: Refold, journal: Journal, run: Path) -> tuple[tuple[Command,
         last = turn.commands if turn.events else (*last, *turn.commands)  # a turn may end more than once
     if fold.end is not None:
         raise JournalError(f"{run}: found a session that is over, expected one to go on with")
+    if fold.events:
+        last = ()  # another turn had begun
     if torn:
         journal.cut(fold.seq + 1)
     return last, "; ".join(torn)
