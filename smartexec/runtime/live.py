@@ -88,7 +88,10 @@ class Live:
         return min(*due, self.end)
 
     def step(self, now: int) -> None:
-        """Do all that is due. JournalError if it could not be recorded: what is live has been cancelled then."""
+        """Do all that is due; nothing once it is over. JournalError if it could not be recorded: what is live has been
+        cancelled then."""
+        if self.over:
+            return
         now = max(now, self._turns.now)
         try:
             self._step(now)

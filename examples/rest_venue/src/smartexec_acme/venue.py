@@ -107,8 +107,8 @@ class AcmeVenue(api.VenueAdapter):
     def _fill(self, said: Said) -> Iterator[ExecutionReport]:
         yield ExecutionReport(
             self.mic, said["id"], KINDS[said["type"]], STATUS[said["status"]], exec_id=said["exec"],
-            exec_ref_id=said.get("of", ""), last_qty=said["qty"], last_px=int(Decimal(said["px"]) * PX_SCALE), cum_qty=said["filled"],
-            liquidity=LIQUIDITY.get(said.get("liquidity", ""), Liquidity.NONE),
+            exec_ref_id=said.get("of", ""), last_qty=said["qty"], last_px=int(Decimal(said["px"]) * PX_SCALE),
+            cum_qty=said["filled"], liquidity=LIQUIDITY.get(said.get("liquidity", ""), Liquidity.NONE),
         )  # fmt: skip
 
     def _over(self, said: Said) -> Iterator[ExecutionReport]:
