@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from smartexec.testing.checks import check_decision, check_route
     from smartexec.testing.counterparty import CannotSay, Counterparty
     from smartexec.testing.feed_kit import FeedKit
+    from smartexec.testing.journal_kit import JournalKit
     from smartexec.testing.order_source_kit import OrderSourceKit
     from smartexec.testing.random_views import any_market, any_request, any_view
     from smartexec.testing.reference_world import Reference, reference
@@ -28,6 +29,7 @@ _LAZY: Final = {
     "CannotSay": "counterparty",
     "Counterparty": "counterparty",
     "FeedKit": "feed_kit",
+    "JournalKit": "journal_kit",
     "OrderSourceKit": "order_source_kit",
     "Reference": "reference_world",
     "RoutingKit": "routing_kit",
@@ -49,6 +51,7 @@ __all__ = [
     "CannotSay",
     "Counterparty",
     "FeedKit",
+    "JournalKit",
     "OrderSourceKit",
     "Reference",
     "RoutingKit",
