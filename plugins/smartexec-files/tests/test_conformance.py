@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from smartexec.api import Instrument
-from smartexec.testing import FeedKit, OrderSourceKit
+from smartexec.testing import FeedKit, JournalKit, OrderSourceKit
 from smartexec_files.binance import Binance
 from smartexec_files.dbn import Dbn
 from smartexec_files.lean_ticks import LeanTicks
 from smartexec_files.lobster import Lobster
+from smartexec_files.none_journal import NoneJournal
 from smartexec_files.order_file import OrderFile
+from smartexec_files.sqlite_journal import SqliteJournal
 
 COLUMNS = "time,source,account,cl_ord_id,symbol,side,order_qty,ord_type,price,strategy,slices,action,orig_cl_ord_id"
 ORDERS = """\
@@ -243,3 +245,13 @@ class TestBinance(FeedKit):
 
     def absent(self, folder: Path) -> Binance:
         return Binance("test.gz", "TEST", "BNSP", clock_offset="0.001")
+
+
+class TestSqliteJournal(JournalKit):
+    journal = SqliteJournal
+    variants = ({"sync": "normal"}, {"sync": "off"})
+
+
+class TestNoneJournal(JournalKit):
+    journal = NoneJournal
+    keeps = "it is for measurements and throw-away simulations"

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from enum import Enum
+from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar, Final
 from urllib.parse import quote as url_quote
@@ -23,7 +24,7 @@ LOCK: Final = ".journal.lock"
 _MARK: Final = 0x736D7831
 """SQLite application_id of a smartexec journal: "smx1"."""
 _TABLES: Final = (
-    "CREATE TABLE meta (header BLOB NOT NULL)",
+    "CREATE TABLE meta (header BLOB NOT NULL, digest BLOB NOT NULL)",
     "CREATE TABLE records (id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, payload BLOB NOT NULL)",
 )
 
@@ -75,7 +76,7 @@ class SqliteJournal(Journal):
             db.execute(f"PRAGMA application_id={_MARK}")
             for table in _TABLES:
                 db.execute(table)
-            db.execute("INSERT INTO meta VALUES (?)", (header,))
+            db.execute("INSERT INTO meta VALUES (?, ?)", (header, _digest(header)))
             db.execute("COMMIT")
 
     def open(self, run: Path) -> bytes:
@@ -115,10 +116,13 @@ class SqliteJournal(Journal):
         mark = db.execute("PRAGMA application_id").fetchone()[0]
         if mark != _MARK:
             raise JournalError(f"{self._path}: found another application's database, expected a journal")
-        row = db.execute("SELECT header FROM meta").fetchone()
+        row = db.execute("SELECT header, digest FROM meta").fetchone()
         if row is None:
             raise JournalError(f"{self._path}: found no header, expected one")
-        return bytes(row[0])
+        header, digest = row
+        if type(header) is not bytes or digest != _digest(header):
+            raise JournalError(f"{self._path}: found a header that was changed, expected it as it was written")
+        return header
 
     def _writer(self) -> sqlite3.Connection:
         """Open for writing, alone: the lock goes with the process, however it ends."""
@@ -167,7 +171,9 @@ class SqliteJournal(Journal):
         """Yield the committed records in order of appending."""
         with self._errors():
             for seq, payload in self._open_db().execute("SELECT seq, payload FROM records ORDER BY id"):
-                yield seq, bytes(payload)
+                if type(seq) is not int or type(payload) is not bytes:  # SQLite takes types from the bytes of a row
+                    raise JournalError(f"{self._path}: found record {seq!r} of another type, expected bytes")
+                yield seq, payload
 
     def close(self) -> None:
         """Commit and let go. Does nothing if the journal is not open."""
@@ -210,3 +216,8 @@ class SqliteJournal(Journal):
             raise JournalError(
                 f"{self._path}: found {error}, expected a journal that can be read and written"
             ) from error
+
+
+def _digest(header: bytes) -> bytes:
+    """Tell a header from a damaged one: it is what no chain of records covers."""
+    return blake2b(header, digest_size=16).digest()
