@@ -13,7 +13,19 @@ from smartexec.errors import ConfigError, PluginError, SmartexecError
 from smartexec.registry import discover
 from smartexec.runtime.setup import own_version
 
-BUILT_IN: Final = ("check", "demo", "explain", "export", "fit", "plugins", "replay", "run", "serve", "venues")
+BUILT_IN: Final = (
+    "certify",
+    "check",
+    "demo",
+    "explain",
+    "export",
+    "fit",
+    "plugins",
+    "replay",
+    "run",
+    "serve",
+    "venues",
+)
 """One file each, `smartexec.cli.NAME`, with a click command `command`."""
 USAGE: Final = 2
 BROKEN: Final = 1

@@ -79,13 +79,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """Put what came of a scenario on the test's report."""
     report: pytest.TestReport = yield
-    kit, mark = _kit(item), item.get_closest_marker("scenario")
-    found = _outcome(report)
-    if kit is not None and mark is not None and found is not None:
-        number = str(mark.args[0])
-        title = next((one.title for one in kit.scenarios() if one.number == number), "")
+    kit, found = _kit(item), _outcome(report)
+    method = getattr(item, "originalname", item.name)
+    tried = next((one for one in kit.scenarios() if one.method == method), None) if kit is not None else None
+    if kit is not None and tried is not None and found is not None:
         node = item.nodeid.rpartition("::")[0]
-        told = {"subject": asdict(_subject(kit, node)), "outcome": asdict(Outcome(number, title, *found))}
+        told = {"subject": asdict(_subject(kit, node)), "outcome": asdict(Outcome(tried.number, tried.title, *found))}
         report.user_properties = [*report.user_properties, (_PROPERTY, told)]
     return report
 
