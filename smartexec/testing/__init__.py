@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from smartexec.testing.reference_world import Reference, reference
     from smartexec.testing.routing_kit import RoutingKit
     from smartexec.testing.simulated_venue_kit import SimulatedVenueKit
+    from smartexec.testing.sink_kit import SinkKit
     from smartexec.testing.strategy_kit import StrategyKit
     from smartexec.testing.venue_kit import VenueKit
 
@@ -34,6 +35,7 @@ _LAZY: Final = {
     "Reference": "reference_world",
     "RoutingKit": "routing_kit",
     "SimulatedVenueKit": "simulated_venue_kit",
+    "SinkKit": "sink_kit",
     "StrategyKit": "strategy_kit",
     "VenueKit": "venue_kit",
     "any_market": "random_views",
@@ -56,6 +58,7 @@ __all__ = [
     "Reference",
     "RoutingKit",
     "SimulatedVenueKit",
+    "SinkKit",
     "StrategyKit",
     "VenueKit",
     "any_market",
