@@ -1,5 +1,6 @@
 """Every order source, market-data feed, journal and sink of this distribution against its conformance kit."""
 
+import csv
 import gzip
 import json
 import zipfile
@@ -11,13 +12,16 @@ from typing import Any
 import pytest
 
 from smartexec.api import Instrument
-from smartexec.testing import FeedKit, JournalKit, OrderSourceKit
+from smartexec.testing import FeedKit, JournalKit, OrderSourceKit, SinkKit
 from smartexec_files.binance import Binance
+from smartexec_files.csv_sink import CsvSink
 from smartexec_files.dbn import Dbn
+from smartexec_files.jsonl_sink import JsonlSink
 from smartexec_files.lean_ticks import LeanTicks
 from smartexec_files.lobster import Lobster
 from smartexec_files.none_journal import NoneJournal
 from smartexec_files.order_file import OrderFile
+from smartexec_files.parquet_sink import ParquetSink
 from smartexec_files.sqlite_journal import SqliteJournal
 
 COLUMNS = "time,source,account,cl_ord_id,symbol,side,order_qty,ord_type,price,strategy,slices,action,orig_cl_ord_id"
@@ -255,3 +259,31 @@ class TestSqliteJournal(JournalKit):
 class TestNoneJournal(JournalKit):
     journal = NoneJournal
     keeps = "it is for measurements and throw-away simulations"
+
+
+class TestCsvSink(SinkKit):
+    sink = CsvSink
+
+    def read(self, folder: Path, table: str) -> tuple[list[str], list[list[str]]]:
+        with (folder / f"{table}.csv").open(newline="", encoding="utf-8") as stream:
+            columns, *rows = csv.reader(stream)
+        return columns, rows
+
+
+class TestJsonlSink(SinkKit):
+    sink = JsonlSink
+    bare = "its rows name the columns"
+
+    def read(self, folder: Path, table: str) -> tuple[list[str], list[list[str]]]:
+        text = (folder / f"{table}.jsonl").read_bytes().decode()
+        rows = [json.loads(line) for line in text.split("\n") if line]
+        return list(rows[0]) if rows else [], [list(row.values()) for row in rows]
+
+
+class TestParquetSink(SinkKit):
+    sink = ParquetSink
+    requires = ("pyarrow",)
+
+    def read(self, folder: Path, table: str) -> tuple[list[str], list[list[str]]]:
+        found = pytest.importorskip("pyarrow.parquet").read_table(folder / f"{table}.parquet")
+        return found.schema.names, [list(row) for row in zip(*found.to_pydict().values(), strict=True)]
