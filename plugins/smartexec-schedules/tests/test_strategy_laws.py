@@ -1,4 +1,4 @@
-"""What holds for every strategy of this half, whatever the view: laws by property, and orders worked to their end."""
+"""What TWAP, VWAP, POV and IS keep beyond the conformance kit: their parameters, whatever these and the view are."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartexec.api import CURVE_SCALE, Decision, Instrument, ParentView, Phase, Side, Statistics, VolumeCurve
-from smartexec.testing import START, market, view
+from smartexec.testing import START, check_decision, market, view
 from smartexec_schedules.anchor import Anchor
 from smartexec_schedules.common import Scheduled
 from smartexec_schedules.pov import Pov
@@ -109,15 +109,14 @@ def views(draw: Callable[..., Any]) -> ParentView:
 
 
 def check(strategy: Scheduled, seen: ParentView, decision: Decision) -> None:
-    """The laws of a decision."""
-    assert decision.wake_at is None or decision.wake_at > seen.now
+    """What the parameters promise, on the tick and in whole lots, within trading and the order's time."""
+    check_decision(seen, decision)
     lot = seen.instrument.lot
     for want in decision.slices:
         assert want.price is not None
-        assert want.price > 0
         assert want.price % seen.instrument.tick == 0
         left = seen.leaves_at(want.price)
-        assert 0 < want.qty <= left <= seen.leaves_qty
+        assert want.qty > 0
         assert want.qty % lot == 0
         assert want.qty >= strategy.min_slice or want.qty == min(left, seen.leaves_qty) // lot * lot
         assert not strategy.max_slice or want.qty <= max(strategy.max_slice, lot)
@@ -133,10 +132,9 @@ def check(strategy: Scheduled, seen: ParentView, decision: Decision) -> None:
 @pytest.mark.parametrize("name", STRATEGIES)
 @given(data=st.data(), seen=views())
 @settings(max_examples=200)
-def test_laws(name: str, data: st.DataObject, seen: ParentView) -> None:
+def test_parameters_are_kept_whatever_they_are(name: str, data: st.DataObject, seen: ParentView) -> None:
     strategy = data.draw(STRATEGIES[name])
     decision = strategy.decide(seen)
-    assert decision == strategy.decide(seen)
     check(strategy, seen, decision)
     if seen.market.trading and seen.end and seen.now < seen.end:
         assert decision.wake_at is not None
