@@ -142,6 +142,19 @@ class Session:
         """When a turn is wanted even if nothing happens, ns UTC; None = not at all."""
         return self.engine.next_timer()
 
+    @property
+    def working(self) -> bool:
+        """Whether a parent order is being worked: after `EndOfDay`, whether venues still have something to say."""
+        return bool(self.engine.blotter.working)
+
+    @staticmethod
+    def check(event: object) -> None:
+        """OrderError if this is no event, or has a field of a wrong type: what to ask of input from outside, one by one,
+        before it shares a turn with others."""
+        fault = wrong(event, EVENTS)
+        if fault:
+            raise OrderError(f"event: {fault}")
+
     def knows(self, source: str, cl_ord_id: str) -> bool:
         """Whether a request of a client was taken under this ClOrdID(11): one that is sent again need not be told."""
         return cl_ord_id in self.engine.blotter.by_client_id.get(source, {})
@@ -162,9 +175,7 @@ class Session:
         if self.over:
             raise OrderError(f"turn at {now}: found a session that is over, expected one that goes on: {self.over}")
         for event in events:
-            fault = wrong(event, EVENTS)
-            if fault:
-                raise OrderError(f"turn at {now}: {fault}")
+            self.check(event)
 
     def _turn(self, now: int, events: Sequence[Event]) -> list[Command]:
         turns = self.turns

@@ -1,5 +1,6 @@
 """A session: nothing of nonsense, nothing unrecorded, gone on with at any turn as if nothing had happened."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -110,7 +111,7 @@ def sent(commands: list[Command]) -> list[SendOrder]:
 @pytest.mark.parametrize(
     ("event", "what"),
     [
-        ("buy", "turn at 1767623400000000000: found str 'buy', expected NewOrder or CancelRequest or"),
+        ("buy", "event: found str 'buy', expected NewOrder or CancelRequest or"),
         (evolve(ORDER, order_qty=1.5), "NewOrder.order_qty: found float 1.5, expected int"),
         (evolve(ORDER, side="1"), "NewOrder.side: found str '1', expected Side"),
         (evolve(ORDER, params=(("every", [1]),)), "NewOrder.params: found tuple"),
@@ -127,6 +128,9 @@ def test_nothing_of_a_turn_is_folded_if_an_event_of_it_is_nonsense(event: Any, w
     with pytest.raises(OrderError) as caught:
         session.turn(START, ORDER, event)
     assert what in str(caught.value)
+    with pytest.raises(OrderError, match=re.escape(what)):
+        session.check(event)
+    session.check(ORDER)
     assert session.tables() == before
     assert kept.durable + kept.pending == records
     assert sent(session.turn(START, ORDER))
@@ -200,7 +204,9 @@ def test_finish_books_what_is_known_and_ends_every_order() -> None:
     )
     session.turn(START + 1, fill)
     session.turn(START + 2, EndOfDay())
+    assert session.working
     session.finish(START + 3)
+    assert not session.working
     (order,) = session.tables()["client_orders"].records()
     assert (order["cum_qty"], order["leaves_qty"]) == ("7", "0")
     assert session.over == "it was finished"
