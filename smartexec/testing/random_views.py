@@ -176,7 +176,7 @@ def _subset(draw: Draw, members: Sequence[T], usual: frozenset[T]) -> frozenset[
 
 
 def _capabilities(draw: Draw) -> Capabilities:
-    if draw.choice((True, False)):
+    if draw.choice((True, True, False)):
         return USUAL
     return Capabilities(
         kind=draw.choice(tuple(VenueKind)),
@@ -220,7 +220,7 @@ def _venue(draw: Draw, mic: str) -> VenueScore:
 
 def draw_venues(draw: Draw) -> list[VenueScore]:
     """From no venue to five, in any order."""
-    mics = list(MICS[: draw.choice((2, 0, 1, 3, 4, 5))])
+    mics = list(MICS[: draw.choice((2, 0, 1, 3, 4, 5, 2, 3))])
     if draw.choice((False, True)):
         mics.reverse()
     return [_venue(draw, mic) for mic in mics]
@@ -239,18 +239,26 @@ def _attempt(draw: Draw) -> Attempt:
     )
 
 
-def draw_request(draw: Draw, state: Any = None, learned: Any = None) -> RouteRequest:
-    """Something to be placed, on any venues; what a logic has learned comes with the outcomes of its legs."""
-    qty = draw.integer(1, 2_000)
-    wanted = Slice(
+def _slice(draw: Draw) -> Slice:
+    """What a strategy wants; half of them plain, as few venues take what is odd in every respect."""
+    qty, price = draw.integer(1, 2_000), draw.choice((BID, None, *NEAR))
+    if draw.choice((True, False)):
+        return Slice(qty, price, time_in_force=draw.choice(TIMES[:2]))
+    return Slice(
         qty,
-        draw.choice((BID, None, *NEAR)),
+        price,
         time_in_force=draw.choice(TIMES),
         min_qty=draw.choice((0, 0, 0, 1, 30)) if qty >= 30 else 0,
         display_qty=draw.choice((None, None, 1, 100)),
         peg=draw.choice((None, None, None, *Peg)),
         post_only=draw.choice((False, False, True)),
     )
+
+
+def draw_request(draw: Draw, state: Any = None, learned: Any = None) -> RouteRequest:
+    """Something to be placed, on any venues; what a logic has learned comes with the outcomes of its legs."""
+    wanted = _slice(draw)
+    qty = wanted.qty
     return request(
         qty - draw.integer(0, qty) if draw.choice((False, True)) else qty,
         slice=wanted,
