@@ -192,14 +192,14 @@ class RoutingKit(Kit):
         Random requests. Skipped where `ordered` says why the order matters.
         """
         needs(not self.ordered, self.ordered)
-        random = Random(14)
+        random, made = Random(14), self.made()
         for _ in range(_SHUFFLED):
             asked = draw_request(Draw(random.randbytes(REQUEST_BYTES)))
             venues = list(asked.venues.items())
             if len({score.volume_share for _, score in venues}) < len(venues):
                 continue
             random.shuffle(venues)
-            for logic in self.made():
+            for logic in made:
                 found, expected = logic.route(evolve(asked, venues=dict(venues))), logic.route(asked)
                 assert found == expected, f"found {found} with {[mic for mic, _ in venues]}, expected {expected}"
 
@@ -362,7 +362,8 @@ def _remembers(logic: RoutingLogic, asked: RouteRequest, name: str, value: objec
     back = as_type(to_builtins(value), kind)
     assert back == value, f"found {back!r} read back, expected {value!r}"
     later = evolve(asked, now=Nanos(START + 10**12), **{name: value})
-    assert encode(logic.route(later)) == encode(logic.route(evolve(later, **{name: back})))
+    first, again = logic.route(later), logic.route(evolve(later, **{name: back}))
+    assert encode(first) == encode(again), f"found {again} with the {name} read back, expected {first}"
     return True
 
 
