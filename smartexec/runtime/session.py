@@ -149,8 +149,10 @@ class Session:
 
     @staticmethod
     def check(event: object) -> None:
-        """OrderError if this is no event, or has a field of a wrong type: what to ask of input from outside, one by one,
-        before it shares a turn with others."""
+        """OrderError if this is no event, or has a field of a wrong type.
+
+        Ask it of input from outside, one by one, before it shares a turn with others.
+        """
         fault = wrong(event, EVENTS)
         if fault:
             raise OrderError(f"event: {fault}")
