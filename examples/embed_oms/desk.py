@@ -3,6 +3,7 @@
 Quantities are shares on both sides; a cent is 10,000,000 of the engine's 1e-9.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from oms import Alarm, Bell, Dealt, Gateway, Gone, Placed, Price, Resting, Ticket
@@ -73,7 +74,7 @@ def _gone(it: Gone) -> Event:
     return ExecutionReport(MIC, asked, ExecType.CANCELED, OrdStatus.CANCELED, orig_cl_ord_id=it.ref)
 
 
-EVENTS: Final = {
+EVENTS: Final[dict[type, Callable[[Any], Event]]] = {
     Ticket: _ticket,
     Bell: lambda it: PhaseChange(it.stock, "", Phase.CONTINUOUS),
     Price: _price,

@@ -138,7 +138,8 @@ class Gateway:
         far = self.prices[order.stock] + (1 if order.buys else -1)
         if order.limit is None or (order.limit >= far if order.buys else order.limit <= far):
             self._deal(ref, order, self.random.randrange(100, 400), far)
-        if at_once and self.orders.pop(ref, None):
+        if at_once and ref in self.orders:
+            del self.orders[ref]
             self.news.append(Gone(ref, ""))
 
     def pull(self, ref: str, request: str) -> None:
