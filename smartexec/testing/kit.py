@@ -38,12 +38,12 @@ class Scenario:
 
 
 def scenario(number: str, *, since: str = VERSION) -> Callable[[F], F]:
-    """Mark a kit's method as a scenario. The first line of its docstring is its title, the rest its text."""
+    """Mark a kit's method as a scenario. The first paragraph of its docstring is its title, the rest its text."""
 
     def mark(test: F) -> F:
         doc = inspect.cleandoc(test.__doc__ or "")
-        title, _, text = doc.partition("\n")
-        found = Scenario(number, test.__name__, title.strip(), " ".join(text.split()), since)
+        title, _, text = doc.partition("\n\n")
+        found = Scenario(number, test.__name__, " ".join(title.split()), " ".join(text.split()), since)
         setattr(test, MARK, found)
         marked: F = pytest.mark.scenario(number)(test)
         return marked
