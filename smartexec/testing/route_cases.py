@@ -22,6 +22,14 @@ TERMS: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
     **{f"peg {peg.name.lower()}": ({"peg": peg}, {"pegs": frozenset({peg})}) for peg in Peg},
 }
 """By what a slice asks for: its terms, and the capabilities of a venue that takes them."""
+TAKES_ALL: Final = Capabilities(
+    ord_types=frozenset(OrdType),
+    times_in_force=frozenset(TimeInForce),
+    min_qty=True,
+    display_qty=True,
+    post_only=True,
+    pegs=frozenset(Peg),
+)
 LACKS: Final = Capabilities(ord_types=frozenset({OrdType.PEGGED}), times_in_force=frozenset({TimeInForce.DAY}))
 """A venue that takes nothing of `TERMS`."""
 

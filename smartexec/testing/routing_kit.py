@@ -23,7 +23,7 @@ from smartexec.testing.parameters import check_class, check_documented, check_fr
 from smartexec.testing.random_views import REQUEST_BYTES, Draw, draw_request
 from smartexec.testing.reference_world import LIT, Reference, reference
 from smartexec.testing.rounds import ROUNDS, rounds
-from smartexec.testing.route_cases import CENT, LACKS, TERMS, some_requests, three_venues
+from smartexec.testing.route_cases import CENT, LACKS, TAKES_ALL, TERMS, some_requests, three_venues
 from smartexec.testing.strategy_kit import MARKETS
 from smartexec.testing.views import ASK, BID, START, request, venue
 
@@ -162,19 +162,20 @@ class RoutingKit(Kit):
     @scenario("R-12")
     @pytest.mark.parametrize("name", TERMS)
     def test_r12_sends_only_what_venues_take(self, name: str) -> None:
-        """A venue gets only what it can do, on the terms of the slice: order types, times in force, minimum and shown
-        quantity, orders that only add, pegs.
+        """A venue gets only what it can do, on the terms of the slice.
 
-        Of three venues one takes it, then none.
+        Order types, times in force, minimum and shown quantity, orders that only add, pegs. Of three venues one takes
+        it, then none, then one takes all there is.
         """
         terms, can = TERMS[name]
         price = terms.get("price", ASK)
         wanted = Slice(100, **{"price": price, **terms})
         for kind in VenueKind:
             able = venue("XCAN", capabilities=Capabilities(kind=kind, **can))
+            best = venue("XALL", capabilities=evolve(TAKES_ALL, kind=kind))
             lacking = [venue(mic, capabilities=evolve(LACKS, kind=kind)) for mic in ("XNOT", "XNIL")]
             for limit in (price, ASK):
-                for venues in ([lacking[0], able, lacking[1]], lacking):
+                for venues in ([lacking[0], able, lacking[1]], lacking, [best]):
                     self.routes(request(100, slice=wanted, limit=limit, venues=venues))
 
     @scenario("R-13")
