@@ -130,16 +130,21 @@ def fill(kit: Any, run: Path, variant: int) -> None:
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (DISK, resource.RLIM_INFINITY))
-    journal, known, said = kit.made()[variant], 0, "nothing"
+    journal, known = kit.made()[variant], 0
     try:
         for known, _ in enumerate(_commits(journal, run), 1):
             if known > DISK:
                 break  # it does not notice
+    except JournalError as error:
+        print(known, f"JournalError: {error}")
+        with suppress(JournalError):  # it may say so again
+            journal.close()
     except Exception as error:
-        said = f"{type(error).__name__}: {error}"
-    with suppress(JournalError):  # it may say so again
-        journal.close()
-    print(known, said)
+        print(known, f"{type(error).__name__}: {error}", flush=True)
+        os._exit(0)  # what closing it does is nobody's business any more
+    else:
+        print(known, "nothing", flush=True)
+        os._exit(0)
 
 
 def _commits(journal: Journal, run: Path) -> Iterator[None]:
