@@ -1,0 +1,1 @@
+"""Two strategies, each a module with its hook, which the entry points name."""
