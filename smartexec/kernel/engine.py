@@ -85,6 +85,7 @@ class Engine:
         """
         self.settings = settings
         self.blotter = blotter = Blotter(wakes=dict(strategies))
+        """All orders, executions, crosses and alerts: to be read, not changed."""
         self.markets = _markets(instruments, statistics or {})
         self.strategies = dict(strategies)
         self.quarantined: dict[str, str] = {}
