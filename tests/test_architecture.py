@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "testing": ("errors", "model", "interfaces", "hookspecs", "api", "kernel", "registry", "runtime", "deprecation"),
     "runtime": ("errors", "model", "interfaces", "hookspecs", "api", "kernel", "registry", "deprecation"),
     "embed": ("errors", "model", "interfaces", "kernel", "registry", "runtime", "deprecation"),
+    "lab": ("errors", "model", "interfaces", "hookspecs", "api", "kernel", "registry", "runtime"),
     "cli": (
         "errors",
         "model",

@@ -1,0 +1,74 @@
+"""A market of one's own, event by event: what happens is written without symbol, when it happens without date."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import ClassVar, Final, get_args
+
+from attrs import define, evolve
+
+from smartexec.errors import ConfigError
+from smartexec.interfaces.market_data import MarketDataFeed
+from smartexec.lab.terms import Money, offset, price, whole
+from smartexec.model.enums import Phase, Side
+from smartexec.model.market import MarketEvent, PhaseChange, Quote, Trade
+
+KINDS: Final = get_args(MarketEvent)
+
+
+def quote(
+    bid: Money | None, ask: Money | None, qty: int = 1_000, *, ask_qty: int | None = None, mic: str = ""
+) -> Quote:
+    """Make a quote of the symbol of the lab: `qty` lots at the bid, and at the offer unless `ask_qty` is given.
+
+    A side that is None shows nothing. `mic` is the venue that quotes; "" = the consolidated tape, which all hear.
+    """
+    asked = whole(qty if ask_qty is None else ask_qty, "quote: ask_qty", 0)
+    return Quote(
+        symbol="",
+        mic=mic,
+        bid=None if bid is None else price(bid, "quote: bid"),
+        bid_qty=0 if bid is None else whole(qty, "quote: qty", 0),
+        ask=None if ask is None else price(ask, "quote: ask"),
+        ask_qty=0 if ask is None else asked,
+    )
+
+
+def trade(px: Money, qty: int, *, side: Side | None = None, mic: str = "") -> Trade:
+    """Make a print of the symbol of the lab. `side` is the aggressor's, where it is to be known."""
+    return Trade("", mic, price(px, "trade: px"), whole(qty, "trade: qty"), side)
+
+
+@define
+class PathFeed(MarketDataFeed):
+    """A feed of given events."""
+
+    name: ClassVar[str] = "path"
+    given: tuple[tuple[int, MarketEvent], ...]
+    """(time in ns UTC, event), in order of time."""
+
+    def events(self) -> Iterator[tuple[int, MarketEvent]]:
+        return iter(self.given)
+
+    def digest(self) -> str:
+        return blake2b(repr(self.given).encode(), digest_size=16).hexdigest()
+
+
+def path(given: object, symbol: str, start: int) -> PathFeed:
+    """Make a feed of (time since the start, event) pairs: "90s" or ns. Without any phase, trading is continuous."""
+    events: list[tuple[int, MarketEvent]] = []
+    if not isinstance(given, Iterable):
+        raise ConfigError(f"market: found {given!r}, expected a feed, the section of one, or pairs of time and event")
+    for number, item in enumerate(given):
+        where = f"market[{number}]"
+        if not isinstance(item, tuple | list) or len(item) != 2 or not isinstance(item[1], KINDS):
+            raise ConfigError(f'{where}: found {item!r}, expected a pair such as ("10s", quote("99.99", "100.01"))')
+        when, event = item
+        at = start + (whole(when, where, 0) if type(when) is int else offset(when, where))
+        if events and at < events[-1][0]:
+            raise ConfigError(f"{where}: found {when!r}, expected a time not before the one above it")
+        events.append((at, event if event.symbol else evolve(event, symbol=symbol)))
+    if not events:
+        raise ConfigError("market: found no events, expected at least one quote")
+    if not any(isinstance(event, PhaseChange) for _, event in events):
+        events.insert(0, (start, PhaseChange(symbol, "", Phase.CONTINUOUS)))
+    return PathFeed(tuple(events))
