@@ -1,6 +1,6 @@
 """The lab: build a market and orders in a few lines, go on decision by decision, look at everything, plot it.
 
-For notebooks and scripts; no configuration file is needed. Public and stable is what is in `__all__`.
+For notebooks and scripts; no configuration file is needed. Public is what is in `__all__`.
 """
 
 from smartexec.lab.happened import Happened
