@@ -52,8 +52,9 @@ def strategy(known: Mapping[str, type[Strategy]], asked: object, params: Fields)
     if isinstance(asked, type):
         return _sound(asked, Strategy, "strategy"), tuple(params.items())
     if not isinstance(asked, str) or asked not in known:
-        names = ", ".join(known) or "none, as none is installed: pip install smartexec-schedules"
-        raise ConfigError(f"strategy: found {asked!r}, expected a class or instance, or the name of one of {names}")
+        names = f", or the name of one of {', '.join(known)}"
+        none = ": none is installed, pip install smartexec-schedules"
+        raise ConfigError(f"strategy: found {asked!r}, expected a class or instance{names if known else none}")
     return known[asked], tuple(params.items())
 
 

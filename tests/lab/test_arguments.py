@@ -175,7 +175,7 @@ def test_missing_plugins_are_said_with_what_to_install() -> None:
     with pytest.raises(ConfigError, match=r"^market: found no market-data feed 'synthetic', .* pip install smartexec-"):
         Lab(registry=Registry(), venues=venues, router=Sequential())
     lab = Lab(registry=Registry(), venues=venues, router=Sequential(), market=[(0, quote(1, 2))])
-    with pytest.raises(ConfigError, match=r"found 'TWAP', expected .* none is installed: pip install smartexec-sched"):
+    with pytest.raises(ConfigError, match=r"found 'TWAP', expected .*: none is installed, pip install smartexec-sched"):
         lab.buy(1, "TWAP")
 
 
