@@ -138,9 +138,16 @@ class Settings:
     """All of it."""
 
     seed: int = 0
+    """Of all that is drawn at random: the same seed gives the same run."""
     aggregation: Aggregation = field(factory=Aggregation)
+    """Which client orders share a parent."""
     netting: Netting = field(factory=Netting)
+    """What is crossed inside."""
     allocation: Allocation = field(factory=Allocation)
+    """How fills are booked."""
     routing: Routing = field(factory=Routing)
+    """Which routing logic is asked, and how often."""
     risk: Risk = field(factory=Risk)
+    """Limits before the trade."""
     scorecard: Scoring = field(factory=Scoring)
+    """How venues are measured."""
