@@ -1,11 +1,13 @@
-"""Directive `api-names`: every name of `smartexec.api`, with the first line of what it says of itself."""
+"""Directive `api-names`: every name of a public module, with the first line of what it says of itself."""
+
+from importlib import import_module
+from inspect import isfunction
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tabling import table
-
-from smartexec import api
 
 PLAIN = {
     "VERSION": "Interface version.",
@@ -20,28 +22,31 @@ PLAIN = {
     "NO_STATISTICS": "`Statistics` of an instrument of which nothing is known.",
     "hookimpl": "Marks the implementation of a hook.",
 }
-"""Names that are no classes have no docstring of their own."""
+"""Names that have no docstring of their own."""
 
 
-def names() -> list[list[str]]:
+def names(module: str) -> list[list[str]]:
     """Give name and meaning, after a head. KeyError if a name is not explained."""
-    return [["name", "meaning"], *([f"`{name}`", _meaning(name)] for name in sorted(api.__all__, key=str.lower))]
+    opened = import_module(module)
+    listed = sorted(opened.__all__, key=str.lower)
+    return [["name", "meaning"], *([f"`{name}`", _meaning(name, getattr(opened, name))] for name in listed)]
 
 
-def _meaning(name: str) -> str:
-    value = getattr(api, name)
+def _meaning(name: str, value: Any) -> str:
     if name in PLAIN:
         return PLAIN[name]
-    if isinstance(value, type):
+    if isinstance(value, type) or isfunction(value):
         return (value.__doc__ or "").strip().partition("\n")[0]
     return "One of " + ", ".join(f"`{one.__name__}`" for one in value.__args__) + "."
 
 
 class ApiNames(SphinxDirective):
-    """Insert the table."""
+    """Insert the table of the module that the argument names."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        return [table(names(), (25, 75))]
+        return [table(names(self.arguments[0]), (25, 75))]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

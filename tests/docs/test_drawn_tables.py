@@ -8,7 +8,7 @@ from types import ModuleType
 import attrs
 import pytest
 
-from smartexec import api
+from smartexec import api, embed
 from smartexec.cli.main import BUILT_IN
 from smartexec.kernel.lifecycle import LIFE, Life
 from smartexec.registry import discover
@@ -110,7 +110,9 @@ def test_every_command_is_described() -> None:
     assert all(row[1] for _, command in reference.commands() for row in reference.options(command))
 
 
-def test_every_name_of_the_api_is_described() -> None:
-    _, *rows = extension("api_names").names()
-    assert sorted(row[0].strip("`") for row in rows) == sorted(api.__all__)
+@pytest.mark.parametrize("module", [api, embed], ids=["api", "embed"])
+def test_every_public_name_is_described(module: ModuleType) -> None:
+    _, *rows = extension("api_names").names(module.__name__)
+    assert sorted(row[0].strip("`") for row in rows) == sorted(module.__all__)
     assert [row for row in rows if not row[1]] == []
+    assert any(f".. api-names:: {module.__name__}\n" in text for text in pages())
