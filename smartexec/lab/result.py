@@ -36,6 +36,7 @@ class Result:
     """What came of it, or how it stands if it is not over."""
 
     title: str
+    """The lab, and how far it is."""
     over: bool
     """Whether the end of the market was reached; before that, no law is checked."""
     parents: tuple[ParentLine, ...]
@@ -43,7 +44,9 @@ class Result:
     arrivals: Mapping[str, tuple[int | None, float | None]]
     """By parent: midpoint when it started, and the average price against it in bp, positive = worse."""
     totals: Totals
+    """All parents together."""
     clients: ClientTally
+    """What became of the client orders."""
     breaches: tuple[str, ...]
     """Laws broken and things lost; none if all is well."""
     errors: tuple[str, ...]

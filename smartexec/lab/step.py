@@ -24,6 +24,7 @@ class Step:
     at: int
     """The same since the start of the lab, ns."""
     strategy: str
+    """Who was asked."""
     view: ParentView
     """What it saw."""
     decision: Decision | None
