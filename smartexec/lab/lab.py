@@ -356,7 +356,10 @@ class Lab:
         return f"C{self._asked + 1}"
 
     def _find(self, cl_ord_id: str) -> ClientOrder | None:
-        return self._blotter.by_client_id.get(SOURCE, {}).get(cl_ord_id)
+        known = self._blotter.by_client_id.get(SOURCE, {}).get(cl_ord_id)
+        if known is not None:
+            return known
+        return next((one for one in self._blotter.orders if one.cl_ord_id == cl_ord_id), None)  # it was rejected
 
 
 def _instant(start: str | datetime | None) -> int:

@@ -3,10 +3,11 @@
 import pytest
 
 from smartexec.api import CancelRequest, ExecType, ExecutionReport, OrdStatus, VenueStatus
+from smartexec.kernel.settings import Limits, Risk, Settings
 from smartexec.lab import Happened, Lab, quote
 from smartexec.lab.terms import clock, coin, lots
 from smartexec.lab.words import since
-from tests.lab.strategies import SECOND, Patient
+from tests.lab.strategies import SECOND, Eager, Patient
 
 STEP = """\
 step 1  00:01:00  P1 BUY PATIENT  woken by START
@@ -73,16 +74,23 @@ def test_result_prints_figures_and_laws() -> None:
     assert "all kept" in page
 
 
-def test_result_says_why_orders_were_rejected() -> None:
+def test_rejected_order_says_why_and_so_does_the_result() -> None:
+    lab = Lab(5, settings=Settings(risk=Risk(clients={"SMALL": Limits(max_order_qty=50)})))
+    order, other = lab.buy(100, Eager, account="SMALL"), lab.buy(100, Eager)
+    result = lab.run()
+    assert (order.status, other.status) == ("REJECTED", "FILLED")
+    assert "max_order_qty" in order.text
+    assert f"  rejected       LAB C1: {order.text}" in str(result).splitlines()
+
+
+def test_second_cancel_is_refused_in_the_table_requests() -> None:
     lab = Lab(5)
-    lab.buy(100, Patient(slices=1), account="A", owner="X")
-    for step in lab:
-        if step.number == 1:
-            lab.cancel(lab.orders[0])
-            lab.cancel(lab.orders[0])
-    lines = [row["outcome"] for row in lab.tables["requests"].records()]
-    assert lines[0] == "ACCEPTED"
-    assert lines[1] == "REFUSED"
+    order = lab.buy(100, Patient(slices=1))
+    lab.step()
+    lab.cancel(order)
+    lab.cancel(order)
+    lab.run()
+    assert [row["outcome"] for row in lab.tables["requests"].records()] == ["ACCEPTED", "REFUSED"]
 
 
 def test_arrival_cost_of_a_seller_is_the_other_way_round() -> None:
