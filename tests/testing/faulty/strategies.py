@@ -1,7 +1,6 @@
 """Strategies with one fault each, beside a healthy one, and their conformance classes."""
 
 from collections import Counter
-from collections.abc import Mapping
 from random import random
 from typing import Any, ClassVar
 
@@ -51,6 +50,58 @@ class Healthy(Strategy):
 
 class TestHealthy(StrategyKit):
     strategy = Healthy
+
+
+@frozen
+class WhispersItsName(Healthy):
+    """Is not named in capitals, as order files spell strategies: S-01 must catch it."""
+
+    name = "whispers-its-name"
+
+
+class TestWhispersItsName(StrategyKit):
+    strategy = WhispersItsName
+
+
+@frozen
+class DocumentsNothing(Healthy):
+    """Has a parameter that nobody explains: S-02 must catch it."""
+
+    name = "DOCUMENTS-NOTHING"
+
+    urgency: int = 5
+
+
+class TestDocumentsNothing(StrategyKit):
+    strategy = DocumentsNothing
+
+
+@frozen
+class TakesAnything(Healthy):
+    """Has a parameter of no type to speak of: S-03 must catch it."""
+
+    name = "TAKES-ANYTHING"
+
+    urgency: Any = 5
+    """How urgent it is."""
+
+
+class TestTakesAnything(StrategyKit):
+    strategy = TakesAnything
+
+
+@frozen
+class DoublesItsParameter(Healthy):
+    """Makes another value of what it is given, and of that another again: S-04 must catch it."""
+
+    name = "DOUBLES-ITS-PARAMETER"
+
+    urgency: int = field(default=5, converter=lambda value: 2 * value)
+    """How urgent it is."""
+
+
+class TestDoublesItsParameter(StrategyKit):
+    strategy = DoublesItsParameter
 
 
 @frozen
@@ -177,7 +228,6 @@ class StopsEarly(Healthy):
     """Takes no more in its last ten minutes: S-15 must catch it."""
 
     name = "STOPS-EARLY"
-    params: ClassVar[Mapping[str, Any]] = {}
 
     def decide(self, view: ParentView) -> Decision:
         late = view.now > view.start + 5 * MINUTE
