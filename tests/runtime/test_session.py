@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from smartexec.api import (
     CancelOrder,
+    ClientReport,
     Decision,
     ExecType,
     ExecutionReport,
@@ -358,6 +359,35 @@ def stored(run: Path) -> list[tuple[int, bytes]]:
     records = list(read.records())
     read.close()
     return records
+
+
+def test_turn_that_ends_more_than_once_is_one_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smartexec.kernel.engine.MAX_PASSES", 1)
+    made = setup(1)
+    day, whole, copies = lived(1, tmp_path, made, copies=100)
+    assert whole.turns.count > len(day.script)
+    assert all(list(Session.resume(made, journal(), one.folder).last) == one.commands for one in copies)
+
+
+def test_journal_that_fails_at_the_very_end_can_be_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session.create(setup(), journal(), tmp_path)
+    session.turn(START, *UP, *QUOTES, ORDER)
+    commit = SqliteJournal.commit
+
+    def full(self: SqliteJournal) -> None:
+        if session.over:  # only the trailer is left to be written
+            raise JournalError("found no room, expected some")
+        commit(self)
+
+    monkeypatch.setattr(SqliteJournal, "commit", full)
+    with pytest.raises(JournalError, match="found no room"):
+        session.finish(START + 1)
+    monkeypatch.undo()
+    again = Session.resume(setup(), journal(), tmp_path)
+    assert again.tables() == session.tables()
+    assert any(isinstance(one, ClientReport) for one in again.last)
 
 
 def test_resumed_again_and_again(tmp_path: Path) -> None:
