@@ -89,7 +89,7 @@ class _Server:
                     f"{out / CONFIG}: found another configuration than {plan.config.path}, expected the same"
                 )
             self.faults.open(out / FAULTS)
-            return Session.resume(setup, plan.journal, out, budget=budget)
+            return Session.open(setup, plan.journal, out, budget=budget)  # it may have died before its journal began
         prepare(plan, out, self.faults)
         return Session.create(setup, plan.journal, out, budget=budget)
 

@@ -124,6 +124,15 @@ def test_session_that_is_over_is_not_gone_on_with(tmp_path: Path) -> None:
         serve(config, tmp_path / "run")
 
 
+def test_folder_whose_journal_never_began_is_begun(tmp_path: Path) -> None:
+    config = write(tmp_path, 1.0)
+    (tmp_path / "run" / "tables").mkdir(parents=True)
+    (tmp_path / "run" / "config.toml").write_bytes(config.read_bytes())
+    result = serve(config, tmp_path / "run")
+    assert result.breaches == []
+    assert result.totals.client_orders == 4
+
+
 def test_alerts_are_told(tmp_path: Path) -> None:
     told: list[Command] = []
     config = write(tmp_path, 1.5, orders=1)
