@@ -60,7 +60,7 @@ class Allocator:
             self.blotter.alert("error", text, where)
         if parent.leaves_qty == 0:
             self.books.parent(parent)
-        for member in self._complete(parent):
+        for member in self._done(execution):
             self.complete(member)
 
     def _bands(self, parent: ParentOrder, px: int, lots: int) -> Iterator[Band]:
@@ -118,10 +118,10 @@ class Allocator:
             epoch.booked[index] += n
             epoch.booked_qty += n
 
-    def _complete(self, parent: ParentOrder) -> list[ClientOrder]:
-        if parent.epoch is None:
-            return []
-        return [m for m in parent.epoch.members if m.lots_left == 0 and not m.over]
+    @staticmethod
+    def _done(execution: Execution) -> list[ClientOrder]:
+        """Who has all they wanted, in whichever of the epochs that share the execution."""
+        return [m for epoch, _ in execution.parts for m in epoch.members if m.lots_left == 0 and not m.over]
 
     def complete(self, member: ClientOrder) -> None:
         """A member has all it wanted: book it; what was offset and not traded ends as cancelled."""

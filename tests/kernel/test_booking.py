@@ -373,3 +373,11 @@ def test_exec_id_used_again_under_another_trade_date_is_another_execution() -> N
     for date in ("20231114", "20231115"):
         desk.tell(fill("P1.1", 100, 1000, exec_id="E1", trade_date=date))
     assert desk.lots == {"A": 200}
+
+
+def test_client_that_is_done_is_told_so_though_the_house_shares_the_rest_of_the_execution() -> None:
+    """150 lots: the client's 100 complete it, 50 are the house's, whose epoch is another one."""
+    desk = booked()
+    desk.tell(buy("A", 100, 1002), buy("H", 200, 1002, house=True))
+    assert desk.tell(fill("P1.1", 150, 1001)) == [trades("O1", 100, 1001, 100, 0)]
+    assert desk.rows == [("A", 100, 1001, 100_100)]
