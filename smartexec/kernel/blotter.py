@@ -133,6 +133,13 @@ class Blotter:
                 self.woken.setdefault(id(parent), (parent, why))
             self.touched[id(parent)] = parent
 
+    def executed(self, parent: ParentOrder) -> None:
+        """Something of a parent was executed, or undone: ask its strategy, and those of its list that ask for PEER."""
+        self.wake(parent, Wake.FILL)
+        for peer in self.lists.get(parent.list_id, ()) if parent.list_id else ():
+            if peer is not parent and Wake.PEER in self.wakes[peer.strategy]:
+                self.wake(peer, Wake.PEER)
+
     def alert(self, level: str, what: str, where: str) -> None:
         """Tell people. Levels: info, warning, error."""
         self.alerts.append(AlertRow(self.seq, self.now, level, what, where))

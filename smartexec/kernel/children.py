@@ -225,7 +225,7 @@ class Children:
     def _traded(self, child: ChildOrder, report: ExecutionReport) -> None:
         self._ack(child)
         if self.ledger.trade(report, child):
-            self.blotter.wake(child.parent, Wake.FILL)
+            self.blotter.executed(child.parent)
             if child.unverified and not child.query_at:  # its bust had come before it
                 self.sender.doubt(child)
 
@@ -234,7 +234,7 @@ class Children:
             # What the venue executed beside it may be lost, and CumQty(14) from before proves nothing any more.
             child.unverified = True
             self.sender.doubt(child)
-            self.blotter.wake(child.parent, Wake.FILL)
+            self.blotter.executed(child.parent)
 
     def _status(self, child: ChildOrder, report: ExecutionReport) -> None:
         """Take an answer to a query."""

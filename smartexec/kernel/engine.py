@@ -59,8 +59,8 @@ def _markets(instruments: Mapping[str, Instrument], known: Mapping[str, Statisti
 
 
 def _wakers(strategies: Mapping[str, frozenset[Wake]]) -> dict[Wake, frozenset[str]]:
-    """The strategies that events of the market and of peers wake."""
-    asked = (Wake.QUOTE, Wake.TRADE, Wake.PEER)
+    """The strategies that events of the market wake."""
+    asked = (Wake.QUOTE, Wake.TRADE)
     return {wake: frozenset(name for name, wakes in strategies.items() if wake in wakes) for wake in asked}
 
 
@@ -207,10 +207,6 @@ class Engine:
         woken, self.blotter.woken = self.blotter.woken, {}
         for parent, why in woken.values():
             self.decider.decide(parent, why)
-            if why is Wake.FILL and parent.list_id and self._wakers[Wake.PEER]:
-                for peer in self.blotter.lists[parent.list_id]:
-                    if peer is not parent and peer.strategy in self._wakers[Wake.PEER]:
-                        self.blotter.wake(peer, Wake.PEER)
 
     # -- events that concern many ------------------------------------------------------------------------------------
 

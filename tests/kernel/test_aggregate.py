@@ -3,7 +3,7 @@
 import pytest
 
 from smartexec.kernel.settings import Aggregation, Settings
-from smartexec.model.enums import Side
+from smartexec.model.enums import Side, Wake
 from smartexec.model.events import EndOfDay
 from smartexec.model.instrument import Instrument
 from tests.kernel.desk import (
@@ -218,6 +218,22 @@ def test_list_makes_peers_of_parents() -> None:
     desk.tell(buy("A", 300, list_id="pair", no_cross=True))
     desk.tell(buy("B", 100, list_id="pair", params=(("leg", 2),), no_cross=True))
     assert [[(p.parent_id, p.leaves_qty) for p in v.peers] for v in desk.views] == [[], [("P1", 300)]]
+
+
+def test_execution_wakes_the_peers_that_ask_for_it_though_its_own_strategy_does_not() -> None:
+    desk = Desk(wakes=frozenset({Wake.PEER}))
+    desk.tell(buy("A", 300, 1000, list_id="pair"), buy("B", 100, 1000, list_id="pair", params=(("leg", 2),)))
+    desk.views.clear()
+    desk.tell(fill("P1.1", 50, 1000))
+    assert [(v.parent_id, v.woken_by) for v in desk.views] == [("P2", Wake.PEER)]
+
+
+def test_execution_that_completes_a_parent_wakes_its_peers() -> None:
+    desk = Desk(wakes=frozenset({Wake.FILL, Wake.PEER}))
+    desk.tell(buy("A", 300, 1000, list_id="pair"), buy("B", 100, 1000, list_id="pair", params=(("leg", 2),)))
+    desk.views.clear()
+    desk.tell(fill("P1.1", 300, 1000))
+    assert [(v.parent_id, v.woken_by) for v in desk.views] == [("P2", Wake.PEER)]
 
 
 @pytest.mark.parametrize(
