@@ -4,6 +4,8 @@ Sockets, TLS, reconnecting and time-outs are the transport's; an adapter sees by
 that the adapter gave the channel. A channel that is lost is opened again by the transport until the run is over.
 """
 
+from collections.abc import Iterable
+
 from attrs import field, frozen
 from attrs.validators import gt, min_len
 
@@ -24,13 +26,17 @@ class Tls:
     """Name that the peer's certificate must have; "" = the host's."""
 
 
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(texts)
+
+
 @frozen
 class Tcp:
     """A stream of bytes, in pieces of any size."""
 
     name: str = field(validator=min_len(1))
     """Of the channel."""
-    hosts: tuple[str, ...] = field(converter=tuple, validator=min_len(1))
+    hosts: tuple[str, ...] = field(converter=_texts, validator=min_len(1))
     """"HOST:PORT" each: the first that answers is used."""
     tls: Tls | None = None
     """None = not encrypted."""
