@@ -9,6 +9,7 @@ import itertools
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
 
@@ -72,7 +73,13 @@ def field_docs(cls: type[Any]) -> dict[str, str]:
     return docs
 
 
-def _own_field_docs(cls: type[Any]) -> Iterator[tuple[str, str]]:
+@cache
+def _own_field_docs(cls: type[Any]) -> Mapping[str, str]:
+    """Read those of a class without its bases; once, for a source is long to read."""
+    return dict(_documented(cls))
+
+
+def _documented(cls: type[Any]) -> Iterator[tuple[str, str]]:
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
     except (OSError, TypeError, SyntaxError):
