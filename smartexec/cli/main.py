@@ -20,6 +20,7 @@ BUILT_IN: Final = (
     "explain",
     "export",
     "fit",
+    "new",
     "plugins",
     "replay",
     "run",
