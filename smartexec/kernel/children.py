@@ -127,6 +127,7 @@ class Children:
             text = f"state with CumQty(14) {state.cum_qty} of an unknown order: ignored"
             self.blotter.alert("error" if state.cum_qty else "warning", text, f"{state.mic} {state.cl_ord_id}")
             return
+        child.unseen = False
         self._ack(child)
         if state.cum_qty < child.cum_qty or (state.cum_qty > child.cum_qty and state.avg_px <= 0):
             found = f"CumQty(14) {state.cum_qty} at AvgPx(6) {state.avg_px}"
@@ -251,6 +252,7 @@ class Children:
             child.end(STATUS_ENDS[report.ord_status])
         if report.cum_qty is not None:
             self._cum(child, report.cum_qty, report.avg_px or 0)
+        child.unseen = child.unseen and child.venue_cum > child.cum_qty  # executions may still be under way
         if (not child.over or child.requests) and child.queries > 1 and report.ord_status not in IN_HAND:
             self._ask_again(child)
 

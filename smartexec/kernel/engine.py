@@ -263,7 +263,7 @@ class Engine:
         for parent in self.blotter.working.values():
             for child in parent.children.values():
                 if child.mic == status.mic and status.up:
-                    child.queries = 0
+                    child.queries, child.unseen = 0, True
                     self.sender.doubt(child)
             self.blotter.wake(parent, Wake.PHASE)
 

@@ -290,6 +290,7 @@ class Ledger:
         self._guess(child, lots, max(1, round(Fraction(cum_qty * avg_px - child.notional, lots))))
         text = f"CumQty(14) {cum_qty} where {cum_qty - lots} was reported: {lots} lots booked at the average"
         self.blotter.alert("warning", text, child.order_id)
+        self.blotter.executed(child.parent)
 
     def _guess(self, child: ChildOrder, lots: int, px: int) -> None:
         exec_id = f"{child.order_id}:{child.cum_qty + lots}:{len(self.blotter.executions)}"

@@ -115,6 +115,8 @@ class ChildOrder(OrderLife):
     """Since then the venue has not said how much is left standing."""
     synthetic: "list[Execution]" = Factory(list)
     """Booked for executions that the venue says exist and has not reported."""
+    unseen: bool = False
+    """Its venue was away, and has not said since what it has done."""
     queries: int = 0
     query_at: int = 0
     """When the venue is to be asked for its state, if still in doubt; 0 = no such timer."""

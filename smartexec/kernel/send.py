@@ -137,8 +137,11 @@ class Sender:
     def unsure(self, child: ChildOrder) -> bool:
         """Whether something the venue was asked, or has done, is not known to the end.
 
-        After a bust the venue is asked what stands; what was booked on an answer's word alone is asked for again.
+        After a bust the venue is asked what stands; what was booked on an answer's word alone is asked for again. So is
+        a venue that was away, of all it has: executions and cancels in between may be lost.
         """
+        if child.unseen and not child.over and self.venues[child.mic].order_status:
+            return True
         open_question = child.busted and (child.unverified or child.synthetic)
         if open_question and child.queries < MAX_BACKOFF and self.venues[child.mic].order_status:
             return True
@@ -155,7 +158,7 @@ class Sender:
         if venue.order_status:
             parent = child.parent
             self.blotter.outbox.append(QueryOrder(child.mic, child.cl_ord_id, parent.instrument.symbol, parent.side))
-        if child.queries in (1, MAX_BACKOFF):
+        if (child.in_doubt or not child.unseen) and child.queries in (1, MAX_BACKOFF):
             text = "no answer from the venue: state in doubt, " + ("asked" if venue.order_status else "cannot be asked")
             self.blotter.alert("warning", text, f"{child.mic} {child.order_id}")
         self.doubt(child)

@@ -3,7 +3,7 @@
 import pytest
 
 from smartexec.kernel.settings import Routing, Settings
-from smartexec.model.enums import ExecType, KillLevel, OrdStatus
+from smartexec.model.enums import ExecType, KillLevel, OrdStatus, Wake
 from smartexec.model.events import EndOfDay, KillSwitch, OrderCancelReject, OrderState, Resolve, VenueStatus
 from smartexec.model.routing import Capabilities
 from tests.kernel.desk import (
@@ -200,6 +200,36 @@ def test_venue_that_comes_up_is_asked_again_from_the_start() -> None:
     assert queries("P1.1") in desk.wait(2)
 
 
+def test_venue_that_comes_up_is_asked_for_all_it_has_and_what_was_missed_is_booked() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(VenueStatus(LIT, up=False))
+    assert desk.wait(60) == []
+    desk.tell(VenueStatus(LIT, up=True))
+    assert desk.wait(2) == [queries("P1.1")]  # no alert: nothing is in doubt
+    desk.tell(status("P1.1", OrdStatus.PARTIALLY_FILLED, cum=40, avg=1000))
+    assert (desk.lots, desk.wait(4)) == ({"A": 0}, [queries("P1.1")])  # executions may still be under way
+    desk.tell(status("P1.1", OrdStatus.PARTIALLY_FILLED, cum=40, avg=1000))
+    assert desk.engine.blotter.children["P1.1"].cum_qty == 40
+    assert desk.wait(600) == []
+
+
+def test_venue_that_comes_up_and_answers_nothing_is_asked_again() -> None:
+    desk = sent()
+    desk.tell(ack("P1.1"))
+    desk.tell(VenueStatus(LIT, up=True))
+    assert desk.wait(6) == [queries("P1.1"), queries("P1.1")]
+    desk.tell(status("P1.1", OrdStatus.NEW, cum=0))
+    assert desk.wait(600) == []
+
+
+def test_venue_that_comes_up_and_cannot_be_asked_is_not() -> None:
+    desk = sent(order_status=False)
+    desk.tell(ack("P1.1"))
+    desk.tell(VenueStatus(LIT, up=True))
+    assert desk.wait(60) == []
+
+
 # -- an operator's word ----------------------------------------------------------------------------------------------
 
 
@@ -282,6 +312,15 @@ def test_running_totals_are_booked_as_differences() -> None:
     desk.tell(OrderState(LIT, "P1.1", 100, nanos(999.4) or 0, OrdStatus.FILLED))
     assert [(e.last_qty, e.last_px) for e in desk.engine.blotter.executions] == [(40, nanos(1000)), (60, nanos(999))]
     assert desk.lots == {"A": 100}
+
+
+def test_running_total_that_says_more_wakes_the_strategy() -> None:
+    desk = Desk()
+    desk.tell(buy("A", 100, 1000))
+    desk.views.clear()
+    desk.tell(OrderState(LIT, "P1.1", 0, 0, OrdStatus.NEW))
+    desk.tell(OrderState(LIT, "P1.1", 40, nanos(1000) or 0, OrdStatus.PARTIALLY_FILLED))
+    assert [(v.woken_by, v.cum_qty) for v in desk.views] == [(Wake.FILL, 40)]
 
 
 def test_expiry_without_acknowledgement_ends_the_order() -> None:

@@ -13,7 +13,7 @@ from smartexec.runtime.tables import tables
 from tests.laws.machine import Machine, drawn
 from tests.laws.power import COUNTS, count
 
-SEEDS = 120
+SEEDS = 160
 LEAST = 20
 """How often each thing that `power.py` counts must happen in all seeded worlds together."""
 

@@ -71,10 +71,10 @@ def netting(recorder: Recorder) -> None:
 
 
 def best(world: World, symbol: str, seq: int) -> tuple[int | None, int | None, int | None, bool]:
-    """(bid, ask, time of the last quote that counts, trading?) after the events up to `seq`, from the plain log."""
-    quotes: dict[str, Any] = {}
+    """(bid, ask, since when both are known, trading?) after the events up to `seq`, from the plain log."""
+    quotes: dict[str, tuple[int, Any]] = {}
     down: dict[str, bool] = {}
-    quoted, trading = None, False
+    trading = False
     for n, at, event in world.log:
         kind = type(event).__name__
         if n <= seq and kind == "VenueStatus":
@@ -82,11 +82,14 @@ def best(world: World, symbol: str, seq: int) -> tuple[int | None, int | None, i
         elif n <= seq and getattr(event, "symbol", None) == symbol and kind == "PhaseChange":
             trading = event.phase.name == "CONTINUOUS"  # type: ignore[union-attr]
         elif n <= seq and getattr(event, "symbol", None) == symbol and kind == "Quote":
-            quotes[event.mic] = event  # type: ignore[union-attr]
-            quoted = at if event.mic == "" or "" not in quotes else quoted  # type: ignore[union-attr]
+            quotes[event.mic] = at, event  # type: ignore[union-attr]
     heard = [quotes[""]] if "" in quotes else [q for mic, q in quotes.items() if not down.get(mic)]
-    bids, asks = [q.bid for q in heard if q.bid is not None], [q.ask for q in heard if q.ask is not None]
-    return (max(bids, default=None), min(asks, default=None), quoted, trading)
+    bids = [(q.bid, at) for at, q in heard if q.bid is not None]
+    asks = [(-q.ask, at) for at, q in heard if q.ask is not None]
+    if not bids or not asks:
+        return max(bids)[0] if bids else None, -max(asks)[0] if asks else None, None, trading
+    (bid, bid_at), (ask, ask_at) = max(bids), max(asks)  # of the same price the youngest
+    return bid, -ask, min(bid_at, ask_at), trading
 
 
 def midpoints(world: World, seqs: list[int]) -> None:
