@@ -5,7 +5,7 @@ with the reason, so that nothing a client sent is lost.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
@@ -16,9 +16,9 @@ from attrs import define, field
 from attrs.validators import min_len
 from smartexec.api import PX_SCALE, ClientEvent, ConfigError, Context, NewOrder, OrderSource, RejectedOrder, Side
 
-COLUMNS: Final[tuple[str, ...]] = ("time", "client", "id", "symbol", "side", "qty", "limit")
+COLUMNS: Final = ("time", "client", "id", "symbol", "side", "qty", "limit")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-Row = Mapping[str, str]
+Row = dict[str, str]
 
 
 @define
@@ -78,12 +78,13 @@ def _whole(row: Row, column: str, scale: Decimal, step: int) -> int:
 def _read(path: Path) -> list[Row]:
     try:
         with path.open(newline="", encoding="utf-8") as stream:
-            rows = [dict(zip(COLUMNS, row, strict=False)) for row in csv.reader(stream)]
+            rows: list[Row] = [dict(zip(COLUMNS, row, strict=False)) for row in csv.reader(stream)]
     except (OSError, ValueError, csv.Error) as error:
         raise ConfigError(f"{path}: found {error}, expected a CSV file") from error
     if not rows or tuple(rows[0].values()) != COLUMNS:
         raise ConfigError(f"{path}: found {rows[:1]}, expected the columns {', '.join(COLUMNS)}")
-    return [dict.fromkeys(COLUMNS, "") | row for row in rows[1:]]
+    blank: Row = dict.fromkeys(COLUMNS, "")
+    return [blank | row for row in rows[1:]]
 
 
 def _time(text: str) -> int:
