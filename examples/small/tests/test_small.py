@@ -1,5 +1,6 @@
 """What the two promise beyond the kit: when how much is due, what becomes of what is late, and that they are small."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,16 @@ def taken(decision: Decision) -> dict[int | None, int]:
     return {one.price: one.qty for one in decision.slices if one.qty}
 
 
-def at(minute: int, cum_qty: int = 0, **more: object) -> ParentView:
+def at(
+    minute: int,
+    cum_qty: int = 0,
+    *,
+    demand: Iterable[tuple[int | None, int]] | None = None,
+    curve: VolumeCurve | None = None,
+) -> ParentView:
     """The view of an order to buy 600 in an hour."""
-    return view(now=START + minute * MINUTE, order_qty=600, cum_qty=cum_qty, **more)  # type: ignore[arg-type]
+    seen = market(curve=curve)
+    return view(now=START + minute * MINUTE, order_qty=600, cum_qty=cum_qty, demand=demand, market=seen)
 
 
 @pytest.mark.parametrize(("minute", "cum_qty", "qty"), [(0, 0, 10), (30, 300, 10), (30, 200, 110), (59, 480, 120)])
@@ -49,8 +57,8 @@ def test_twap_takes_for_those_only_whose_limit_admits_the_price() -> None:
 
 def test_vwap_follows_the_curve() -> None:
     strategy = SmallVwap(slices=4)
-    assert taken(strategy.decide(at(0, market=market(curve=CURVE)))) == {BID: 240}
-    assert taken(strategy.decide(at(30, 480, market=market(curve=CURVE)))) == {BID: 60}
+    assert taken(strategy.decide(at(0, curve=CURVE))) == {BID: 240}
+    assert taken(strategy.decide(at(30, 480, curve=CURVE))) == {BID: 60}
 
 
 def test_vwap_trades_evenly_without_a_curve() -> None:
