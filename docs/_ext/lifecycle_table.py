@@ -131,4 +131,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives with Sphinx."""
     app.add_directive("lifecycle-table", Drawn)
     app.add_directive("lifecycle-diagram", Diagram)
+    app.setup_extension("picture")
+    app.setup_extension("fix_tables")
     return {"parallel_read_safe": True}
