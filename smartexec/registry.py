@@ -92,7 +92,7 @@ class Broken:
 class Registry:
     """The plugins of a run, by kind and name."""
 
-    plugins: Mapping[tuple[str, str], PluginInfo] = field(factory=dict)
+    plugins: Mapping[tuple[str, str], PluginInfo] = field(factory=dict[tuple[str, str], PluginInfo])
     commands: tuple[click.Command, ...] = ()
     broken: tuple[Broken, ...] = ()
 

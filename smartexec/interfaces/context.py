@@ -16,7 +16,7 @@ def _ignore(_: str) -> None:
 class Context:
     """The run a plugin works for."""
 
-    instruments: Mapping[str, Instrument] = field(factory=dict)
+    instruments: Mapping[str, Instrument] = field(factory=dict[str, Instrument])
     """By symbol, in the order of the configuration."""
     seed: int = 0
     base: Path = field(factory=Path)

@@ -27,7 +27,7 @@ class Changes:
     """Of `[run]`."""
     strategy: str | None = None
     """Of every client order, with the parameters below instead of its own."""
-    params: Mapping[str, str] = field(factory=dict)
+    params: Mapping[str, str] = field(factory=dict[str, str])
     """Of that strategy, as text, as an order file has them."""
     router: str | None = None
     """`[routing] default`."""

@@ -154,7 +154,7 @@ class ParentView:
     """The most permissive member's limit; None if one has none."""
     demand: tuple[tuple[Px | None, Qty], ...] = field(kw_only=True, default=())
     """(limit, leaves of the members with that limit), most permissive first."""
-    slots: Mapping[str, SlotView] = field(kw_only=True, factory=dict)
+    slots: Mapping[str, SlotView] = field(kw_only=True, factory=dict[str, SlotView])
     """What became of earlier decisions, by slot; one no longer named goes once nothing of it is open."""
     market: MarketView = field(kw_only=True, factory=MarketView)
     """The market now."""
