@@ -6,7 +6,7 @@ An HTTP request without an answer leaves its order in doubt: the adapter says no
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from attrs import define, field
 
@@ -17,6 +17,7 @@ STATUS: Final = {
     "open": OrdStatus.NEW, "partial": OrdStatus.PARTIALLY_FILLED, "filled": OrdStatus.FILLED,
     "canceled": OrdStatus.CANCELED, "expired": OrdStatus.EXPIRED, "rejected": OrdStatus.REJECTED,
 }  # fmt: skip
+KINDS: Final = {"fill": ExecType.TRADE, "bust": ExecType.TRADE_CANCEL, "correct": ExecType.TRADE_CORRECT}
 LIQUIDITY: Final = {"maker": Liquidity.ADDED, "taker": Liquidity.REMOVED}
 Asked = api.SendOrder | api.CancelOrder | api.QueryOrder
 Said = Mapping[str, Any]
@@ -54,7 +55,7 @@ class AcmeVenue(api.VenueAdapter):
         return (api.Http("rest", self.rest), api.WebSocket("feed", self.feed, self._headers))
 
     def handle(self, event: api.VenueInput, now: int) -> Iterable[api.VenueOutput]:
-        work = _WORK.get(type(event))
+        work = self._WORK.get(type(event))
         return () if work is None else work(self, event)
 
     def _send(self, order: api.SendOrder) -> Iterator[api.Request]:
@@ -100,7 +101,7 @@ class AcmeVenue(api.VenueAdapter):
     def _received(self, event: api.Received) -> Iterator[api.VenueOutput]:
         said = _object(event.data)
         try:
-            yield from _MESSAGES[said["type"]](self, said)
+            yield from self._MESSAGES[said["type"]](self, said)
         except (KeyError, ValueError, ArithmeticError, TypeError) as error:
             raise api.VenueProtocolError(f"feed: found {event.data[:200]!r}, expected a known message") from error
 
@@ -126,6 +127,14 @@ class AcmeVenue(api.VenueAdapter):
     def _phase(self, said: Said) -> Iterator[api.PhaseChange]:
         yield api.PhaseChange(said["symbol"], self.mic, api.Phase[said["phase"].upper()])
 
+    _WORK: ClassVar[Mapping[type, Callable[[Any, Any], Iterator[api.VenueOutput]]]] = {
+        api.SendOrder: _send, api.CancelOrder: _cancel, api.QueryOrder: _query,
+        api.Response: _answered, api.Received: _received, api.Opened: _changed, api.Closed: _changed,
+    }  # fmt: skip
+    _MESSAGES: ClassVar[Mapping[str, Callable[[Any, Said], Iterator[api.VenueOutput]]]] = {
+        "fill": _fill, "bust": _fill, "correct": _fill, "over": _over, "quote": _quote, "phase": _phase,
+    }  # fmt: skip
+
 
 def _object(data: bytes) -> Said:
     try:
@@ -134,16 +143,4 @@ def _object(data: bytes) -> Said:
         found = None
     if not isinstance(found, dict):
         raise api.VenueProtocolError(f"found {data[:200]!r}, expected a JSON object")
-    return found
-
-
-KINDS: Final = {"fill": ExecType.TRADE, "bust": ExecType.TRADE_CANCEL, "correct": ExecType.TRADE_CORRECT}
-_WORK: Final[Mapping[type, Callable[[AcmeVenue, Any], Iterator[api.VenueOutput]]]] = {
-    api.SendOrder: AcmeVenue._send, api.CancelOrder: AcmeVenue._cancel, api.QueryOrder: AcmeVenue._query,
-    api.Response: AcmeVenue._answered, api.Received: AcmeVenue._received,
-    api.Opened: AcmeVenue._changed, api.Closed: AcmeVenue._changed,
-}  # fmt: skip
-_MESSAGES: Final[Mapping[str, Callable[[AcmeVenue, Any], Iterator[api.VenueOutput]]]] = {
-    **dict.fromkeys(KINDS, AcmeVenue._fill), "over": AcmeVenue._over,
-    "quote": AcmeVenue._quote, "phase": AcmeVenue._phase,
-}  # fmt: skip
+    return cast(Said, found)
