@@ -46,7 +46,8 @@ def by_chance(qty: int, weights: Sequence[float], lot: int, random: Random) -> l
     whole = sum(exact)
     if not whole:
         return [0] * len(weights)
-    parts, upto, cut = [], Fraction(0), 0
+    parts: list[int] = []
+    upto, cut = Fraction(0), 0
     for index, weight in enumerate(exact):
         upto += weight
         reached = lots if index == len(exact) - 1 else (lots * upto / whole + shift).__floor__()

@@ -36,7 +36,8 @@ def by_levels(venues: list[VenueScore], qty: int, request: RouteRequest) -> list
     volume, else by what they show, else equally: a guess at deeper levels, which the orders' price reaches where they
     exist.
     """
-    lot, left, parts = request.instrument.lot, qty, []
+    lot, left = request.instrument.lot, qty
+    parts: list[int] = []
     for score in venues:
         part = min(left, shown(score) // lot * lot)
         parts.append(part)

@@ -145,7 +145,7 @@ class LiquiditySeeking(RoutingLogic):
         random = Random(f"{request.seed} {request.now} {request.slice.slot}")
         parts = self._parts(venues, qty, request, known, random)
         lot = request.instrument.lot
-        legs = []
+        legs: list[Leg] = []
         for score, part in parts:
             least = max(self.min_qty if score.capabilities.min_qty else 0, request.slice.min_qty)
             varied = self._varied(part // lot, random) * lot if wait else part  # what rests for good is all of it

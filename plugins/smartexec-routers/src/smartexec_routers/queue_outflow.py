@@ -5,6 +5,7 @@ Q)+, L) (Cont & Kukanov 2017, section 2). Poisson is what unit events at a const
 deviation of only the root of the mean; exponential has one as large as the mean.
 """
 
+from abc import abstractmethod
 from math import copysign, erfc, exp, expm1, fsum, lgamma, log, log1p, pi, sqrt
 from typing import Protocol
 
@@ -25,15 +26,19 @@ class Outflow(Protocol):
     """Distribution of what leaves a queue."""
 
     @property
+    @abstractmethod
     def mean(self) -> float:
         """Expected outflow, lots."""
 
+    @abstractmethod
     def cdf(self, qty: float) -> float:
         """P(outflow <= qty)."""
 
+    @abstractmethod
     def quantile(self, chance: float) -> float:
         """The least outflow whose `cdf` is at least `chance`, 0 <= chance < 1."""
 
+    @abstractmethod
     def reaches(self, qty: int) -> float:
         """P(outflow >= qty)."""
 
