@@ -5,7 +5,7 @@ event is applied at once, after all that was due before it.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
@@ -228,7 +228,7 @@ class SimVenue(VenueAdapter):
             if kind == OUT:
                 said.append(item)  # type: ignore[arg-type]
             elif kind == IN:
-                _COMMANDS[type(item)](self, item, at)
+                self._COMMANDS[type(item)](self, item, at)
             else:
                 self._woken(item, at)  # type: ignore[arg-type]
         return said
@@ -367,6 +367,10 @@ class SimVenue(VenueAdapter):
     def _report(self, order: OwnOrder, exec_type: ExecType, text: str = "") -> ExecutionReport:
         return report_of(self.mic, order, exec_type, text)
 
+    _COMMANDS: ClassVar[Mapping[type, Callable[[Any, Any, int], None]]] = {
+        SendOrder: _new, CancelOrder: _cancel, ReplaceOrder: _replace, QueryOrder: _query,
+    }  # fmt: skip
+
 
 def _price_after(command: ReplaceOrder, order: OwnOrder) -> int | None:
     return order.price if command.price is None else command.price
@@ -379,11 +383,3 @@ def _keeps_place(command: ReplaceOrder, order: OwnOrder) -> bool:
 
 def _nothing(_: object, __: int) -> None:
     """A tick only lets pass what is due."""
-
-
-_COMMANDS: dict[type, Callable[[SimVenue, Any, int], None]] = {
-    SendOrder: SimVenue._new,
-    CancelOrder: SimVenue._cancel,
-    ReplaceOrder: SimVenue._replace,
-    QueryOrder: SimVenue._query,
-}

@@ -48,7 +48,7 @@ class SyntheticOrders(OrderSource):
     """Names of the sources that orders seem to come from, in turn."""
     accounts: Sequence[str] = field(factory=lambda: [f"ACC{n}" for n in range(1, 13)], validator=min_len(1))
     """Accounts; each order takes one of them."""
-    owners: Sequence[str] = field(factory=list)
+    owners: Sequence[str] = field(factory=list[str])
     """Beneficial owners, given to the accounts in turn; none = each account is its own owner."""
     strategies: Mapping[str, Mapping[str, str | int | float | bool]] = field(factory=_twap, validator=min_len(1))
     """Strategy parameters by strategy name; each order takes one of them."""
@@ -60,7 +60,7 @@ class SyntheticOrders(OrderSource):
     """End of trading, ns UTC; None = the instrument's, else 2026-01-05 21:00 UTC."""
     price: float = field(default=100.0, validator=gt(0.0))
     """Start price that limits are relative to; as in the market-data feed."""
-    prices: Mapping[str, float] = field(factory=dict)
+    prices: Mapping[str, float] = field(factory=dict[str, float])
     """Start prices by symbol."""
     round_lot: int = field(default=10, validator=ge(1))
     """Quantities are multiples of this, lots."""

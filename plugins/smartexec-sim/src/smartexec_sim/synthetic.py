@@ -39,11 +39,11 @@ class SyntheticFeed(MarketDataFeed):
     """End of trading, ns UTC; None = the instrument's, else 2026-01-05 21:00 UTC."""
     price: float = field(default=100.0, validator=gt(0.0))
     """Start price in the currency."""
-    prices: Mapping[str, float] = field(factory=dict)
+    prices: Mapping[str, float] = field(factory=dict[str, float])
     """Start prices by symbol."""
     daily_volume: int = field(default=2_000_000, validator=gt(0))
     """Mean traded volume of a full day of each symbol, lots."""
-    daily_volumes: Mapping[str, int] = field(factory=dict)
+    daily_volumes: Mapping[str, int] = field(factory=dict[str, int])
     """The same by symbol."""
     sigma: float = field(default=0.015, validator=and_(ge(0.0), le(1.0)))
     """Standard deviation of the day's return."""
@@ -87,7 +87,7 @@ class SyntheticFeed(MarketDataFeed):
 
     def digest(self) -> str:
         """Identify the data by all that they are drawn from."""
-        of = [
+        of: list[object] = [
             VERSION,
             self._seed,
             list(self.venues.items()),
@@ -139,7 +139,8 @@ class SyntheticFeed(MarketDataFeed):
         return auction_time
 
     def _cumulative(self) -> tuple[tuple[str, float], ...]:
-        total, upto, table = fsum(self.venues.values()), 0.0, []
+        total, upto = fsum(self.venues.values()), 0.0
+        table: list[tuple[str, float]] = []
         for mic, share in self.venues.items():
             upto += share / total
             table.append((mic, upto))
