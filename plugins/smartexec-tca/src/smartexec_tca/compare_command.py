@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -112,7 +112,7 @@ def _folder(out: Path | None) -> Path:
 
 
 @contextmanager
-def _tidy(folder: Path) -> Iterator[None]:
+def _tidy(folder: Path) -> Generator[None, None, None]:
     """Leave no empty folder behind where the runs are interrupted."""
     try:
         yield
@@ -123,7 +123,7 @@ def _tidy(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(runs: int) -> Iterator[Tell]:
+def _progress(runs: int) -> Generator[Tell, None, None]:
     """Show how many runs are done, on a terminal; name those that fail, wherever."""
     console = Console(stderr=True)
     columns = (TextColumn("compare"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"), TimeRemainingColumn())

@@ -18,10 +18,11 @@ def show(*forms: Callable[[], Table]) -> None:
     """Print the first form that fits, else the last."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     options = console.options.update_width(WIDEST)
-    for form in forms:
-        table = form()
+    table = forms[0]()
+    for form in forms[1:]:
         if console.measure(table, options=options).maximum <= console.width:
             break
+        table = form()
     console.print(table)
 
 

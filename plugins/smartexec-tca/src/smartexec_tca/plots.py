@@ -44,7 +44,7 @@ def html(compared: Sequence[Compared], outcomes: Sequence[Outcome]) -> str:
 
 def distributions(compared: Sequence[Compared], outcomes: Sequence[Outcome]) -> Figure:
     """Give a box per combination: costs of its parent orders against arrival, and their mean."""
-    boxes = []
+    boxes: list[Figure] = []
     for number, one in enumerate(compared):
         parents = [p for o in outcomes if o.task.combination == one.combination for p in o.parents]
         costs = [round(bps, 3) for p in parents if (bps := p.bps("arrival")) is not None]

@@ -90,7 +90,7 @@ def _against(orders: list[OrderCost], benchmark: str) -> Cost:
 
 def _shortfall(orders: list[OrderCost]) -> tuple[Cost, dict[str, Cost]]:
     weight = Fraction()
-    parts = dict.fromkeys(("delay", "trading", "opportunity", "fees"), Fraction())
+    parts: dict[str, Fraction] = dict.fromkeys(("delay", "trading", "opportunity", "fees"), Fraction())
     for one in orders:
         shortfall = one.shortfall
         if shortfall is not None:
