@@ -6,7 +6,7 @@ spot and of futures. Numbers are decimal text there and integers here: prices in
 
 import json
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard, cast
 
 from smartexec_files.faults import BadValueError, quote
 from smartexec_files.units import MAX_INT, scaled
@@ -78,7 +78,7 @@ def parse(line: bytes) -> Line | None:
         raise BadValueError(quote(text.decode("utf-8", "replace").strip()[:80]), "JSON") from None
     if not isinstance(message, dict):
         raise BadValueError(quote(message), "a JSON object")
-    return _line(int(stamp), message)
+    return _line(int(stamp), cast(dict[str, Any], message))
 
 
 def _line(local: int, message: dict[str, Any]) -> Line | None:
@@ -90,8 +90,9 @@ def _line(local: int, message: dict[str, Any]) -> Line | None:
         return None
     if not isinstance(data, dict):
         raise BadValueError(f"data {quote(data)}", "a JSON object")
-    exchange = _whole(data, "E") * _MS if "E" in data else None
-    return Line(local, exchange, read(data))
+    told = cast(dict[str, Any], data)
+    exchange = _whole(told, "E") * _MS if "E" in told else None
+    return Line(local, exchange, read(told))
 
 
 def _whole(data: dict[str, Any], key: str) -> int:
@@ -120,10 +121,14 @@ def _qty(value: object) -> int:
 
 
 def _levels(data: dict[str, Any], key: str) -> Levels:
-    pairs = data.get(key)
-    if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        raise BadValueError(f"{key} {quote(pairs)}", "a list of [price, quantity]")
-    return [(_px(px), _qty(qty)) for px, qty in pairs]
+    found = data.get(key)
+    if not _is_list(found) or not all(_is_list(pair) and len(pair) == 2 for pair in found):
+        raise BadValueError(f"{key} {quote(found)}", "a list of [price, quantity]")
+    return [(_px(px), _qty(qty)) for px, qty in found]
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _depth(data: dict[str, Any]) -> Depth:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -23,7 +23,7 @@ _CHUNK: Final = 1 << 20
 
 
 @contextmanager
-def _unpack(path: Path) -> Iterator[IO[bytes]]:
+def _unpack(path: Path) -> Generator[IO[bytes], None, None]:
     with ExitStack() as held:
         raw = held.enter_context(path.open("rb"))
         magic = raw.read(4)

@@ -3,7 +3,7 @@
 Keeps the book (`lobster_book`); times and files are the feed's (`lobster`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from attrs import define, field
@@ -14,7 +14,9 @@ from smartexec_files.lobster_book import LobsterBook
 from smartexec_files.lobster_rows import HALT_CODES, Kind, Message
 from smartexec_files.units import decimal_text
 
-_PHASES: Final = dict(zip(HALT_CODES, (Phase.HALTED, Phase.AUCTION, Phase.CONTINUOUS), strict=True))
+_PHASES: Final[Mapping[int, Phase]] = dict(
+    zip(HALT_CODES, (Phase.HALTED, Phase.AUCTION, Phase.CONTINUOUS), strict=True)
+)
 
 
 @define

@@ -48,7 +48,7 @@ class Message(NamedTuple):
 
 
 def _integers(cells: list[str]) -> list[int]:
-    values = []
+    values: list[int] = []
     for cell in cells:
         digits = cell.removeprefix("-")
         if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
@@ -86,7 +86,7 @@ def parse_levels(cells: list[str]) -> list[tuple[Side, int, int]]:
     if len(cells) % 4:
         raise BadValueError(f"{len(cells)} columns", "a multiple of 4")
     values = _integers(cells)
-    levels = []
+    levels: list[tuple[Side, int, int]] = []
     for index in range(0, len(values), 2):
         px, qty = values[index], values[index + 1]
         if qty < 0 or (qty and not 0 < px < _DUMMY_PX):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import define, field
 
@@ -28,7 +28,7 @@ class Row:
 
     number: int
     """Line in the file (from 1; in CSV the header is line 1), or row of a Parquet file."""
-    cells: Mapping[str, Cell] = field(factory=dict)
+    cells: Mapping[str, Cell] = field(factory=dict[str, Cell])
     broken: BadValueError | None = None
 
 
@@ -43,7 +43,7 @@ def _decode(line: bytes) -> tuple[str, bool]:
 
 def _split(text: str) -> list[str]:
     """Cells of a line of CSV without surrounding blanks. Raises csv.Error."""
-    cells = next(csv.reader([text], strict=True), []) if '"' in text else text.split(",")
+    cells = next(csv.reader([text], strict=True), list[str]()) if '"' in text else text.split(",")
     return [cell.strip() for cell in cells]
 
 
@@ -127,11 +127,12 @@ class JsonlOrders:
             return Row(number, broken=BadValueError(str(error)[:60], "a JSON object"))
         if not isinstance(value, dict):
             return Row(number, broken=BadValueError(quote(value), "a JSON object"))
-        nested = next((k for k, v in value.items() if isinstance(v, dict | list)), None)
+        row = cast(dict[str, Any], value)
+        nested = next((k for k, v in row.items() if isinstance(v, dict | list)), None)
         broken = None if good else BadValueError("bytes that are no UTF-8", "UTF-8 text")
         if nested is not None:
-            broken = BadValueError(quote(value[nested]), "text, a number, true, false or null", nested)
-        return Row(number, {k: v for k, v in value.items() if v not in ("", None) and k != nested}, broken)
+            broken = BadValueError(quote(row[nested]), "text, a number, true, false or null", nested)
+        return Row(number, {k: v for k, v in row.items() if v not in ("", None) and k != nested}, broken)
 
 
 class ParquetOrders:

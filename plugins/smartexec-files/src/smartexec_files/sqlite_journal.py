@@ -5,7 +5,7 @@ read back is always a whole number of commits.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from enum import Enum
 from hashlib import blake2b
@@ -62,6 +62,10 @@ class SqliteJournal(Journal):
     def turns_per_commit(self) -> int:
         """One, so that every turn is recorded before its commands leave; many with sync "off"."""
         return _TURNS_UNSYNCED if self.sync is Sync.OFF else 1
+
+    @property
+    def pressed(self) -> str:
+        return self.sync.name.lower()
 
     def create(self, run: Path, header: bytes) -> None:
         """Start a journal in folder `run`; JournalError if there is one or the folder cannot be written."""
@@ -202,7 +206,7 @@ class SqliteJournal(Journal):
         return self._db
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self) -> Generator[None, None, None]:
         """Name the file in every error and let go of it, which undoes an unfinished transaction."""
         try:
             yield

@@ -1,7 +1,7 @@
 """What the sinks share: a table's file appears whole or not at all. Knows no format."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from smartexec.api import ConfigError
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Generator[Path, None, None]:
     """Give a path to write to, which takes the name `path` when all went well. What was there is replaced.
 
     Raises ConfigError where the folder cannot be written.
