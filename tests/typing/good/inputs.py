@@ -36,7 +36,7 @@ class Desk(OrderSource):
     accounts: tuple[str, ...] = field(default=("ACME",), validator=min_len(1))
     """Clients."""
     _context: Context = field(init=False, factory=Context)
-    _told: list[ClientReport] = field(init=False, factory=list)
+    _told: list[ClientReport] = field(init=False, factory=list[ClientReport])
 
     def start(self, context: Context) -> None:
         if not context.instruments:

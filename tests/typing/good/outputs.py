@@ -16,7 +16,7 @@ class Memory(Journal):
     name = "memory"
 
     _header: bytes | None = field(init=False, default=None)
-    _records: list[tuple[int, bytes]] = field(init=False, factory=list)
+    _records: list[tuple[int, bytes]] = field(init=False, factory=list[tuple[int, bytes]])
 
     @property
     def turns_per_commit(self) -> int:
@@ -49,7 +49,7 @@ class Counting(Sink):
 
     name = "counting"
 
-    _counts: dict[str, int] = field(init=False, factory=dict)
+    _counts: dict[str, int] = field(init=False, factory=dict[str, int])
 
     def open(self, folder: Path) -> None:
         self._counts.clear()

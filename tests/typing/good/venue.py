@@ -21,7 +21,7 @@ class Rest(api.VenueAdapter):
     token: str = field(repr=False, metadata={"secret": True})
     """Secret."""
 
-    _open: dict[str, api.SendOrder] = field(init=False, factory=dict)
+    _open: dict[str, api.SendOrder] = field(init=False, factory=dict[str, api.SendOrder])
 
     @property
     def capabilities(self) -> api.Capabilities:

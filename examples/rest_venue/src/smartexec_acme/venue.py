@@ -39,7 +39,7 @@ class AcmeVenue(api.VenueAdapter):
     """Of the account: sent with each request."""
 
     _requests: int = field(init=False, default=0)
-    _asked: dict[str, Asked] = field(init=False, factory=dict)
+    _asked: dict[str, Asked] = field(init=False, factory=dict[str, Asked])
     """By reference: requests without a response."""
 
     @property

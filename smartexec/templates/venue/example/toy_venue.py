@@ -45,9 +45,9 @@ class Venue:
     """The book, all reports since it was opened, and who listens."""
 
     mid: Decimal = Decimal(100)
-    orders: dict[str, Order] = field(factory=dict)
-    reports: list[dict[str, Any]] = field(factory=list)
-    members: set[asyncio.StreamWriter] = field(factory=set)
+    orders: dict[str, Order] = field(factory=dict[str, Order])
+    reports: list[dict[str, Any]] = field(factory=list[dict[str, Any]])
+    members: set[asyncio.StreamWriter] = field(factory=set[asyncio.StreamWriter])
     rng: random.Random = field(factory=lambda: random.Random(1))
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -32,7 +32,7 @@ class YourName(Journal):
 
     _path: Path = field(init=False, factory=Path)
     _stream: BinaryIO | None = field(init=False, default=None)
-    _pending: list[bytes] = field(init=False, factory=list)
+    _pending: list[bytes] = field(init=False, factory=list[bytes])
 
     def create(self, run: Path, header: bytes) -> None:
         """Start a journal in the folder. Its file appears once the header is durable."""

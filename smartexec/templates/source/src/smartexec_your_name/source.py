@@ -33,7 +33,7 @@ class YourName(OrderSource):
     """TargetStrategy(847) of all orders."""
 
     _context: Context = field(init=False, factory=Context)
-    _rows: list[Row] = field(init=False, factory=list)
+    _rows: list[Row] = field(init=False, factory=list[Row])
 
     def start(self, context: Context) -> None:
         """Read the file; ConfigError where it cannot be read or lacks a column."""
