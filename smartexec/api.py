@@ -10,7 +10,7 @@ from smartexec.interfaces.journal import Journal
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.order_source import OrderSource
 from smartexec.interfaces.routing import RoutingLogic
-from smartexec.interfaces.sink import Sink
+from smartexec.interfaces.sink import Rows, Sink
 from smartexec.interfaces.strategy import Strategy
 from smartexec.interfaces.venue import VenueAdapter, VenueInput, VenueOutput
 from smartexec.model.commands import (
@@ -60,6 +60,7 @@ from smartexec.model.wire import (
     Response,
     Send,
     Tcp,
+    TcpServer,
     Tls,
     WebSocket,
     WireInput,
@@ -140,6 +141,7 @@ __all__ = [
     "Route",
     "RouteRequest",
     "RoutingLogic",
+    "Rows",
     "Send",
     "SendOrder",
     "Side",
@@ -152,6 +154,7 @@ __all__ = [
     "Survival",
     "Table",
     "Tcp",
+    "TcpServer",
     "Tick",
     "TimeInForce",
     "Tls",

@@ -14,12 +14,12 @@ from smartexec.model.ids import NANOS_PER_SECOND
 
 @frozen(kw_only=True)
 class Tls:
-    """Transport security: the peer's certificate and name are always verified."""
+    """Transport security, TLS 1.2 or later. A server's certificate and name are always verified."""
 
     ca: str = ""
-    """File with the authorities to trust, PEM; "" = those of the system."""
+    """File with the authorities to trust, PEM; "" = those of the system. With it a server demands a certificate."""
     cert: str = ""
-    """File with the own certificate, PEM; "" = none is shown."""
+    """File with the own certificate, PEM; "" = none is shown; a server needs one."""
     key: str = ""
     """File with its private key, PEM; "" = in `cert`."""
     server_name: str = ""
@@ -40,6 +40,25 @@ class Tcp:
     """"HOST:PORT" each: the first that answers is used."""
     tls: Tls | None = None
     """None = not encrypted."""
+
+
+@frozen
+class TcpServer:
+    """Streams of bytes that others open.
+
+    The nth connection is a channel of its own, named NAME/n; once it is closed it is not opened again.
+    """
+
+    name: str = field(validator=min_len(1))
+    """Of the server."""
+    address: str = field(validator=min_len(1))
+    """"HOST:PORT" to listen on."""
+    tls: Tls | None = None
+    """None = not encrypted."""
+    allow: tuple[str, ...] = field(default=("127.0.0.0/8", "::1/128"), converter=_texts)
+    """Networks that may connect; others are closed at once."""
+    most: int = field(default=1000, validator=gt(0))
+    """Connections at one time; more are closed at once."""
 
 
 @frozen
@@ -79,6 +98,8 @@ class Opened:
     """A channel is open; what was sent on it before is gone."""
 
     channel: str
+    peer: str = ""
+    """Address of who connected to a server."""
 
 
 @frozen
@@ -137,7 +158,7 @@ class Request:
 
 @frozen
 class Close:
-    """Close a channel; the transport opens it again."""
+    """Close a channel, once what was sent on it has left; the transport opens it again, if it had opened it."""
 
     channel: str
     reason: str = ""
@@ -146,6 +167,6 @@ class Close:
     """Not before this time, ns UTC; None = as after any loss."""
 
 
-Channel = Tcp | WebSocket | Http
+Channel = Tcp | TcpServer | WebSocket | Http
 WireInput = Opened | Received | Closed | Response
 WireOutput = Send | Request | Close

@@ -8,34 +8,45 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from smartexec.model.wire import Channel, Closed, Http, Tcp, WebSocket, WireInput, WireOutput
+from smartexec.model.wire import Channel, Closed, Http, Tcp, TcpServer, WebSocket, WireInput, WireOutput
 from smartexec.runtime.links.base import Hear, Link
 from smartexec.runtime.links.http import HttpLink
 from smartexec.runtime.links.tcp import TcpLink
+from smartexec.runtime.links.tcp_server import TcpServerLink
 from smartexec.runtime.links.web_socket import WebSocketLink
 
-LINKS: Final[Mapping[type, Callable[..., Link]]] = {Tcp: TcpLink, WebSocket: WebSocketLink, Http: HttpLink}
+LINKS: Final[Mapping[type, Callable[..., Link]]] = {
+    Tcp: TcpLink,
+    TcpServer: TcpServerLink,
+    WebSocket: WebSocketLink,
+    Http: HttpLink,
+}
 """Kind of channel -> what serves it."""
 
 
 class Transport:
-    """All channels of a session. `hear` is called with the adapter's number and what happened."""
+    """All channels of a session. `hear` is called with the number of whose channel it is, and what happened."""
 
     def __init__(self, hear: Callable[[int, WireInput], None]) -> None:
         self._hear = hear
         self._links: dict[tuple[int, str], Link] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
-    def open(self, number: int, channels: Iterable[Channel]) -> None:
-        """Open the channels of an adapter and keep them open; ConfigError where their files cannot be read."""
+    async def open(self, number: int, channels: Iterable[Channel]) -> None:
+        """Open the channels of an adapter and keep them open.
+
+        ConfigError where their files cannot be read, or a server cannot listen.
+        """
         for channel in channels:
             link = LINKS[type(channel)](channel, self._ear(number))
+            await link.begin()
             self._links[number, channel.name] = link
             self._tasks.append(asyncio.get_running_loop().create_task(link.run(), name=f"channel {channel.name}"))
 
     def act(self, number: int, wanted: WireOutput) -> None:
         """Do what an adapter wants; one that names no channel of its own hears that it is closed."""
-        link = self._links.get((number, wanted.channel))
+        name = wanted.channel
+        link = self._links.get((number, name)) or self._links.get((number, name.rpartition("/")[0]))
         if link is None:
             text = f"found channel {wanted.channel!r}, expected one of its own"
             self._hear(number, Closed(wanted.channel, text))

@@ -94,7 +94,7 @@ def test_stream_carries_bytes_both_ways_and_opens_again_after_a_loss() -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server()
         async with server:
-            ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
+            await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()
             ear.transport.act(0, Send("line", b"hello "))
             ear.transport.act(0, Send("line", b"world"))
@@ -111,7 +111,7 @@ def test_stream_takes_the_first_host_that_answers() -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server()
         async with server:
-            ear.transport.open(0, [Tcp("line", ("127.0.0.1:1", f"127.0.0.1:{port}"))])
+            await ear.transport.open(0, [Tcp("line", ("127.0.0.1:1", f"127.0.0.1:{port}"))])
             await ear.opened()
 
     go(body)
@@ -119,7 +119,7 @@ def test_stream_takes_the_first_host_that_answers() -> None:
 
 def test_stream_that_nobody_answers_is_said_to_be_closed_and_tried_again() -> None:
     async def body(ear: Ear) -> None:
-        ear.transport.open(0, [Tcp("line", ("127.0.0.1:1",))])
+        await ear.transport.open(0, [Tcp("line", ("127.0.0.1:1",))])
         await ear.until(lambda heard: len(heard) >= 3)
         assert all(isinstance(one, Closed) and "127.0.0.1:1" in one.reason for one in ear.heard)
 
@@ -130,7 +130,7 @@ def test_close_closes_and_is_not_opened_again_before_its_time() -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server()
         async with server:
-            ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
+            await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()
             ear.transport.act(0, Close("line", "enough", until=base.time_ns() + 300_000_000))
             await ear.until(lambda heard: isinstance(heard[-1], Closed))
@@ -143,7 +143,7 @@ def test_close_closes_and_is_not_opened_again_before_its_time() -> None:
 
 def test_send_on_a_channel_that_is_not_open_is_dropped() -> None:
     async def body(ear: Ear) -> None:
-        ear.transport.open(0, [Tcp("line", ("127.0.0.1:1",))])
+        await ear.transport.open(0, [Tcp("line", ("127.0.0.1:1",))])
         ear.transport.act(0, Send("line", b"stale"))
         await ear.until(lambda heard: heard)
 
@@ -163,7 +163,7 @@ def test_peer_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> 
         server = await asyncio.start_server(sleeps, "127.0.0.1", 0, limit=1000)
         async with server:
             port = server.sockets[0].getsockname()[1]
-            ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
+            await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()
             for _ in range(300):
                 ear.transport.act(0, Send("line", b"x" * 100_000))
@@ -185,7 +185,7 @@ def test_unknown_channel_is_said_to_be_closed() -> None:
 def test_host_that_is_none_is_a_config_error(host: str) -> None:
     async def body(ear: Ear) -> None:
         with pytest.raises(ConfigError, match='expected "HOST:PORT"'):
-            ear.transport.open(0, [Tcp("line", (host,))])
+            await ear.transport.open(0, [Tcp("line", (host,))])
 
     go(body)
 
@@ -214,7 +214,7 @@ def test_tls_stream_verifies_the_peer(certificates: Path) -> None:
         server, port = await echo_server(ssl=tls_server(certificates))
         async with server:
             tls = Tls(ca=str(certificates / "cert.pem"), server_name="venue.test")
-            ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",), tls)])
+            await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",), tls)])
             await ear.opened()
             ear.transport.act(0, Send("line", b"secret"))
             await ear.until(lambda _: ear.data() == b"secret")
@@ -231,7 +231,7 @@ def test_tls_stream_refuses_another_name_and_an_unknown_authority(certificates: 
                 ca=str(certificates / "cert.pem") if trusted else "",
                 server_name="other.test" if trusted else "venue.test",
             )
-            ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",), tls)])
+            await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",), tls)])
             await ear.until(lambda heard: heard)
             assert "certificate verify failed" in ear.heard[0].reason
 
@@ -241,7 +241,7 @@ def test_tls_stream_refuses_another_name_and_an_unknown_authority(certificates: 
 def test_tls_file_that_is_not_there_is_a_config_error() -> None:
     async def body(ear: Ear) -> None:
         with pytest.raises(ConfigError, match=r"channel line: tls: found .*/no/such\.pem"):
-            ear.transport.open(0, [Tcp("line", ("localhost:1",), Tls(ca="/no/such.pem"))])
+            await ear.transport.open(0, [Tcp("line", ("localhost:1",), Tls(ca="/no/such.pem"))])
 
     go(body)
 
@@ -273,7 +273,7 @@ def test_web_socket_carries_messages_whole_and_opens_again_after_a_loss() -> Non
 
     async def body(ear: Ear) -> None:
         runner, port = await web_server(web.get("/feed", talk))
-        ear.transport.open(0, [WebSocket("feed", f"ws://127.0.0.1:{port}/feed", (("X-Who", "me"),))])
+        await ear.transport.open(0, [WebSocket("feed", f"ws://127.0.0.1:{port}/feed", (("X-Who", "me"),))])
         await ear.opened()
         ear.transport.act(0, Send("feed", "ä".encode()))
         await ear.until(lambda heard: len(heard) == 3)
@@ -290,7 +290,7 @@ def test_web_socket_carries_messages_whole_and_opens_again_after_a_loss() -> Non
 def test_web_socket_that_is_refused_says_why() -> None:
     async def body(ear: Ear) -> None:
         runner, port = await web_server()
-        ear.transport.open(0, [WebSocket("feed", f"ws://127.0.0.1:{port}/feed")])
+        await ear.transport.open(0, [WebSocket("feed", f"ws://127.0.0.1:{port}/feed")])
         await ear.until(lambda heard: heard)
         assert "404" in ear.heard[0].reason
         await runner.cleanup()
@@ -306,7 +306,7 @@ def test_http_answers_name_their_requests_and_come_in_order() -> None:
 
     async def body(ear: Ear) -> None:
         runner, port = await web_server(web.post("/orders", slow_first))
-        ear.transport.open(0, [Http("rest", f"http://127.0.0.1:{port}")])
+        await ear.transport.open(0, [Http("rest", f"http://127.0.0.1:{port}")])
         for ref in ("a", "b"):
             ear.transport.act(0, Request("rest", ref, "POST", "/orders", ref.encode(), (("X-Who", "me"),)))
         await ear.until(lambda heard: len(heard) == 3)
@@ -324,7 +324,7 @@ def test_http_request_without_an_answer_has_status_0() -> None:
 
     async def body(ear: Ear) -> None:
         runner, port = await web_server(web.get("/", never))
-        ear.transport.open(
+        await ear.transport.open(
             0, [Http("rest", f"http://127.0.0.1:{port}", timeout=200_000_000), Http("dead", "http://127.0.0.1:1")]
         )
         ear.transport.act(0, Request("rest", "slow", "GET", "/"))
@@ -353,7 +353,7 @@ def test_what_was_handed_over_leaves_before_the_end() -> None:
         server = await asyncio.start_server(reads, "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
-            ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
+            await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()
             ear.transport.act(0, Send("line", b"cancel all"))
             await ear.transport.close()

@@ -29,6 +29,10 @@ class Link(ABC):
         self.name = name
         self.hear = hear
 
+    async def begin(self) -> None:
+        """Get ready to be run. ConfigError if it never can be."""
+        return
+
     @abstractmethod
     async def run(self) -> None:
         """Serve the channel until cancelled."""
@@ -82,10 +86,17 @@ class LastingLink(Link):
         self.hear(Opened(self.name))
 
 
-def context_of(tls: Tls, channel: str) -> ssl.SSLContext:
-    """Make a context that verifies the peer; ConfigError where a file cannot be read."""
+def context_of(tls: Tls, channel: str, *, server: bool = False) -> ssl.SSLContext:
+    """Make a context that verifies the peer; ConfigError where a file cannot be read.
+
+    A server verifies its clients where it has authorities to trust.
+    """
+    purpose = ssl.Purpose.CLIENT_AUTH if server else ssl.Purpose.SERVER_AUTH
     try:
-        context = ssl.create_default_context(cafile=tls.ca or None)
+        context = ssl.create_default_context(purpose, cafile=tls.ca or None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if server and tls.ca:
+            context.verify_mode = ssl.CERT_REQUIRED
         if tls.cert:
             context.load_cert_chain(tls.cert, tls.key or None)
     except (OSError, ssl.SSLError) as error:

@@ -18,7 +18,7 @@ class TcpLink(LastingLink):
 
     def __init__(self, channel: Tcp, hear: Hear) -> None:
         super().__init__(channel.name, hear)
-        self._hosts = [_host(one, channel.name) for one in channel.hosts]
+        self._hosts = [host_of(one, channel.name) for one in channel.hosts]
         self._tls = channel.tls
         self._context = None if channel.tls is None else context_of(channel.tls, channel.name)
         self._writer: asyncio.StreamWriter | None = None
@@ -67,7 +67,8 @@ class TcpLink(LastingLink):
                     await self._writer.drain()
 
 
-def _host(text: str, channel: str) -> tuple[str, int]:
+def host_of(text: str, channel: str) -> tuple[str, int]:
+    """Read "HOST:PORT"; ConfigError if it is something else."""
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdecimal():
         raise ConfigError(f'channel {channel}: found host {text!r}, expected "HOST:PORT"')
