@@ -21,6 +21,11 @@ class Journal(ABC):
         """Turns that one `commit` may make durable together; more than 1 lets commands leave unrecorded (law 7)."""
         return 1
 
+    @property
+    def pressed(self) -> str:
+        """How hard `commit` presses to the disk (PRAGMA synchronous): full, normal, or off: nothing is promised."""
+        return "full"
+
     @abstractmethod
     def create(self, run: Path, header: bytes) -> None:
         """Start a journal in folder `run`; one that is there already is an error."""

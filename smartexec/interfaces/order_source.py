@@ -1,25 +1,37 @@
 """An order source yields what clients ask for and takes what they are told."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from smartexec.interfaces.context import Context
+from smartexec.interfaces.wired import Wired
 from smartexec.model.commands import ClientCommand
+from smartexec.model.events import Tick
 from smartexec.model.orders import ClientEvent
+from smartexec.model.wire import WireInput, WireOutput
 
 
-class OrderSource(ABC):
-    """Base of all order sources."""
+class OrderSource(Wired):
+    """Base of all order sources: one that reads orders yields `events`, one that clients connect to has `channels`."""
 
     name: ClassVar[str]
 
-    def start(self, context: Context) -> None:
-        """Get ready; a source that cannot be read at all raises ConfigError."""
-
     @abstractmethod
     def events(self) -> Iterator[tuple[int, ClientEvent]]:
-        """Yield (time in ns, event) in order of time. What is no order is yielded as `RejectedOrder`."""
+        """Yield (time in ns, event) in order of time; none if they come in on channels.
 
-    def report(self, command: ClientCommand, now: int) -> None:
-        """Take a report for a client of this source. Does nothing unless the source has a way back."""
+        What is no order is yielded as `RejectedOrder`.
+        """
+
+    def handle(self, event: WireInput | Tick, now: int) -> Iterable[ClientEvent | WireOutput]:
+        """Take news of a channel, or the time; give what clients ask for, and what is to be done on the channels."""
+        return ()
+
+    def report(self, command: ClientCommand, now: int) -> Iterable[WireOutput] | None:
+        """Take a report for a client of this source; give what is to be done on the channels. Does nothing unless the
+        source has a way back."""
+        return None
+
+    def owns(self, source: str) -> bool:
+        """Whether clients' orders of this `source` are its own: after a restart, reports on them come to it."""
+        return False

@@ -1,21 +1,21 @@
 """A venue adapter turns commands into what a venue understands, and what the venue says into events. Sans-IO."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar
 
-from smartexec.interfaces.context import Context
+from smartexec.interfaces.wired import Wired
 from smartexec.model.commands import VenueCommand
 from smartexec.model.events import Tick, VenueEvent
 from smartexec.model.market import MarketEvent
 from smartexec.model.routing import Capabilities
-from smartexec.model.wire import Channel, WireInput, WireOutput
+from smartexec.model.wire import WireInput, WireOutput
 
 VenueInput = VenueCommand | MarketEvent | WireInput | Tick
 VenueOutput = VenueEvent | MarketEvent | WireOutput
 
 
-class VenueAdapter(ABC):
+class VenueAdapter(Wired):
     """Base of all venue adapters: an attrs class whose init fields are its parameters; one of them is `mic`.
 
     Time is an argument. Delays (latency, network) are the adapter's: it keeps what is not due yet and gives it out
@@ -34,14 +34,6 @@ class VenueAdapter(ABC):
     def capabilities(self) -> Capabilities:
         """What the venue can do."""
 
-    @property
-    def channels(self) -> Sequence[Channel]:
-        """What the transport opens for it and keeps open; asked once, after `start`."""
-        return ()
-
-    def start(self, context: Context) -> None:
-        """Get ready. Called once, before anything else."""
-
     @abstractmethod
     def handle(self, event: VenueInput, now: int) -> Iterable[VenueOutput]:
         """Take a command, a market event, news of a channel or the time; give what the venue says at `now`, and what
@@ -50,7 +42,3 @@ class VenueAdapter(ABC):
     def hears(self, mic: str) -> bool:
         """Whether a simulated venue wants the market events of `mic` ("" = the consolidated tape)."""
         return True
-
-    def next_tick(self) -> int | None:
-        """When `handle(Tick(), now)` is wanted next, ns; None = not at all."""
-        return None

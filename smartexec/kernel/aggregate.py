@@ -176,6 +176,7 @@ class Aggregator:
                 self.books.too_late(order, order.ord_status.name)
         parent.state, parent.ended, parent.leaves_qty = ParentState.ENDED, now, 0
         parent.mark1 = parent.market.mark()
+        self.blotter.ended.append(parent)
         parent.pending.clear()
         demand.changed(parent)
         self.books.remainder(parent)

@@ -76,6 +76,8 @@ class Blotter:
     """source -> ClOrdID(11) of every request that was taken -> order."""
     parents: list[ParentOrder] = Factory(list)
     """Those that started, in that order."""
+    ended: list[ParentOrder] = Factory(list)
+    """Those that are over, in the order in which they ended."""
     open_parents: dict[tuple[object, ...], ParentOrder] = Factory(dict)
     working: dict[int, ParentOrder] = Factory(dict)
     """Started and not ended, by id(): insertion order."""

@@ -1,26 +1,30 @@
 """A live session: news of channels, clients, feeds and timers are folded in turns. No socket and no clock here.
 
-All that is due is taken at once and is one turn: committed first, then its commands go to the adapters, and what those
-want on the wire leaves last. Quotes that nobody saw between two other events are not folded: the latest stands for
-them. Recorded feeds and order files are let in when their time has come.
+All that is due is taken at once and is one turn: committed first, then its commands go to adapters and sources, these
+commit what they keep, and what they want on the wire leaves last. Quotes that nobody saw between two other events are
+not folded: the latest stands for them. Recorded feeds and order files are let in when their time has come.
 """
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from smartexec.errors import JournalError, SmartexecError
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.order_source import OrderSource
+from smartexec.interfaces.sink import Sink
 from smartexec.interfaces.venue import VenueAdapter
-from smartexec.model.commands import Alert, Command
+from smartexec.interfaces.wired import Wired
+from smartexec.model.commands import Alert, CancelOrder, ClientCancelReject, ClientReport, Command
 from smartexec.model.events import EndOfDay, Event, Tick
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.market import Quote
-from smartexec.model.orders import NewOrder
+from smartexec.model.orders import ClientEvent, NewOrder
 from smartexec.model.wire import WireInput, WireOutput
 from smartexec.runtime.adapters import Adapters
-from smartexec.runtime.checks import told
+from smartexec.runtime.followed import Followed
+from smartexec.runtime.gateways import Gateways
 from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, Owner, merge_feeds, merge_sources, nobody
 from smartexec.runtime.session import Session
 
@@ -31,7 +35,8 @@ MAX_TURNS_AT_ONCE: Final = 1_000
 
 
 class Live:
-    """The state between steps. `act` does on the wire what the adapter of a number wants."""
+    """The state between steps. `act` does on the wire what the plugin of a number wants: venues first, then sources,
+    then sinks, each in the order of the configuration."""
 
     def __init__(
         self,
@@ -44,6 +49,7 @@ class Live:
         fault: Callable[[str], None],
         owner: Owner = nobody,
         told: Callable[[Command], None] | None = None,
+        sinks: Sequence[Sink] = (),
     ) -> None:
         """`told` is told each command once it has left."""
         self.session = session
@@ -53,12 +59,15 @@ class Live:
         """Whether it is over and all is booked."""
         self.adapters = Adapters(venues, self._fold, fault, owner, self._want)
         self._engine, self._turns = session.engine, session.turns
-        self._sources, self._owners = sources, dict[str, OrderSource]()
+        self._sources, self._owners = sources, dict[str, int | None]()
         self._orders = merge_sources(sources, fault, owner)
         self._feed = merge_feeds(feeds, fault, owner)
         self._order = next(self._orders, None)
         self._event = next(self._feed, None)
-        self._act, self._fault, self._owner, self._told = act, fault, owner, told
+        self._act, self._told = act, told
+        self._keeping = {n: one for n, one in enumerate(venues.values()) if type(one).commit is not Wired.commit}
+        self._touched: dict[int, Wired] = {}
+        self._followed = Followed(self._engine, {table for sink in sinks for table in sink.follows})
         self._news: deque[tuple[int, WireInput]] = deque()
         self._wanted: list[tuple[int, WireOutput]] = []
         self._quotes: dict[tuple[str, str], Quote] = {}
@@ -66,11 +75,12 @@ class Live:
         self._ended: int | None = None
         for number in range(len(venues)):
             self.adapters.refresh(number, self._turns.now)
+        self.gateways = Gateways(sources, sinks, len(venues), self._asked, self._want, fault, owner)
 
     # -- driven from outside -------------------------------------------------------------------------------------------
 
     def hear(self, number: int, event: WireInput) -> None:
-        """Take news of a channel of the adapter of that number, for the next step."""
+        """Take news of a channel of the plugin of that number, for the next step."""
         self._news.append((number, event))
 
     def stop(self, now: int) -> None:
@@ -81,7 +91,7 @@ class Live:
         """When the next step is wanted even if nothing is heard, ns UTC."""
         if self._news or self._engine.dirty or self._ready_to_end():
             return self._turns.now
-        due = [*self.adapters.ticks, self._engine.next_timer() or NEVER]
+        due = [*self.adapters.ticks, *self.gateways.ticks, self._engine.next_timer() or NEVER]
         if self._ended is not None:
             return min(*due, self._ended + DRAIN)
         due += [item[0] for item in (self._order, self._event) if item is not None]
@@ -95,10 +105,9 @@ class Live:
         now = max(now, self._turns.now)
         try:
             self._step(now)
+            self._commit()
         except JournalError as error:
-            cancels = self._turns.stop(self._sent)
-            for cancel in cancels:
-                self.adapters.tell(self.adapters.index[cancel.mic], cancel, now)
+            cancels = self._stop(now)
             raise JournalError(f"{error}; stopped: no new order left after it, {len(cancels)} cancels did") from error
         finally:
             wanted, self._wanted = self._wanted, []
@@ -110,10 +119,11 @@ class Live:
     def _step(self, now: int) -> None:
         while self._news:
             number, event = self._news.popleft()
-            self.adapters.tell(number, event, now)
+            self._tell(number, event, now)
         for number, due in enumerate(self.adapters.ticks):
             if due <= now:
-                self.adapters.tell(number, Tick(), now)
+                self._tell(number, Tick(), now)
+        self.gateways.due(now)
         self._market(now)
         while self._order is not None and self._order[0] <= now:
             self._client(now)
@@ -127,7 +137,41 @@ class Live:
         if self._ended is not None and (self._ready_to_end() or now >= self._ended + DRAIN):
             for command in self.session.finish(now):
                 self._leave(command, now)
+            self._rows(now)
             self.over = True
+
+    def _tell(self, number: int, event: Any, now: int) -> None:
+        """Hand something over, to a venue or to a gateway."""
+        if number >= len(self.adapters.venues):
+            self.gateways.tell(number, event, now)
+            return
+        if number in self._keeping:
+            self._touched[number] = self._keeping[number]
+        self.adapters.tell(number, event, now)
+
+    def _commit(self) -> None:
+        """Let those who were told something make durable what they keep; what one wants that cannot is forgotten."""
+        touched = {**self._touched, **self.gateways.touched}
+        self._touched.clear()
+        self.gateways.touched.clear()
+        failed: JournalError | None = None
+        for number, plugin in touched.items():
+            try:
+                plugin.commit(self._turns.seq)
+            except JournalError as error:
+                failed = error
+                self._wanted = [one for one in self._wanted if one[0] != number]
+        if failed is not None:
+            raise failed
+
+    def _stop(self, now: int) -> list[CancelOrder]:
+        """Nothing more can be recorded: cancel what is live."""
+        with suppress(JournalError):
+            self._commit()
+        cancels = self._turns.stop(self._sent)
+        for cancel in cancels:
+            self._tell(self.adapters.index[cancel.mic], cancel, now)
+        return cancels
 
     def _settle(self, now: int) -> None:
         """End turns, and let out what they want, until the kernel is done."""
@@ -139,31 +183,29 @@ class Live:
             for command in self._turns.settle(now):
                 self._sent += 1
                 self._leave(command, now)
+            self._rows(now)
             self._flush(now)
         raise SmartexecError(f"live: found {MAX_TURNS_AT_ONCE} turns at {now} ns, expected time to go on")
 
     def _leave(self, command: Command, now: int) -> None:
         """Let a command out."""
-        if not isinstance(command, Alert):
-            mic = getattr(command, "mic", None)
-            if mic is not None:
-                self.adapters.tell(self.adapters.index[mic], command, now)
-            else:
-                self._report(command, now)
+        if isinstance(command, ClientReport | ClientCancelReject):
+            self.gateways.report(self._source_of(command.source), command, now)
+        elif not isinstance(command, Alert):
+            self._tell(self.adapters.index[command.mic], command, now)
         if self._told is not None:
             self._told(command)
 
-    def _report(self, command: Any, now: int) -> None:
-        source = self._owners.get(command.source)
-        if source is None:
-            return
-        try:
-            source.report(command, now)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            who = f"order source {source.name}{self._owner('order source', source.name)}"
-            self._fault(f"{who}: report: found {told(error)}, expected none")
+    def _rows(self, now: int) -> None:
+        for rows in self._followed.new():
+            self.gateways.rows(rows, now)
+
+    def _source_of(self, source: str) -> int | None:
+        """Find the place of the source that a client's orders come from; None if none is known."""
+        if source not in self._owners:
+            places = (place for place, one in enumerate(self._sources) if one.owns(source))
+            self._owners[source] = next(places, None)
+        return self._owners[source]
 
     # -- inputs --------------------------------------------------------------------------------------------------------
 
@@ -189,17 +231,21 @@ class Live:
             if type(event) in KERNEL_MARKET:
                 self._fold(now, event)  # type: ignore[arg-type]
             for number, _, _ in self.adapters.hears(event.mic, now):
-                self.adapters.tell(number, event, now)
+                self._tell(number, event, now)
             self._event = next(self._feed, None)
 
     def _client(self, now: int) -> None:
         assert self._order is not None
-        _, (number, event) = self._order
-        self._owners[event.source] = self._sources[number]
-        known = self._engine.blotter.by_client_id.get(event.source, {})
-        if not (self.session.resumed and type(event) is NewOrder and event.cl_ord_id in known):
-            self._fold(now, self.session.intake.take(event))
+        _, (place, event) = self._order
+        known = self.session.knows(event.source, event.cl_ord_id)
+        if not (self.session.resumed and type(event) is NewOrder and known):
+            self._asked(place, event, now)
         self._order = next(self._orders, None)
+
+    def _asked(self, place: int, event: ClientEvent, now: int) -> None:
+        """Fold what a client asked for, of the source of that place."""
+        self._owners[event.source] = place
+        self._fold(now, self.session.intake.take(event))
 
     def _want(self, number: int, wanted: WireOutput) -> None:
         self._wanted.append((number, wanted))

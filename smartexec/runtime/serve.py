@@ -21,6 +21,7 @@ from smartexec.runtime.fault_log import FaultLog
 from smartexec.runtime.live import Live
 from smartexec.runtime.loop import Counts
 from smartexec.runtime.plan import Plan, plan_file
+from smartexec.runtime.recall import Recall
 from smartexec.runtime.run import CONFIG, FAULTS, TABLES, RunResult, owner_text, prepare, result_of, write_tables
 from smartexec.runtime.session import Session
 from smartexec.runtime.setup import fair_lot
@@ -89,9 +90,17 @@ class _Server:
                     f"{out / CONFIG}: found another configuration than {plan.config.path}, expected the same"
                 )
             self.faults.open(out / FAULTS)
-            return Session.open(setup, plan.journal, out, budget=budget)  # it may have died before its journal began
+            self._remember()
+            recall = Recall(plan.venues, plan.sources, plan.sinks)  # it may have died before its journal began
+            return Session.open(setup, plan.journal, out, budget=budget, recall=recall)
         prepare(plan, out, self.faults)
+        self._remember()
         return Session.create(setup, plan.journal, out, budget=budget)
+
+    def _remember(self) -> None:
+        plan = self.plan
+        for plugin in (*plan.venues.values(), *plan.sources, *plan.sinks):
+            plugin.remember(self.out, plan.journal.pressed)
 
     async def _live(self, session: Session) -> None:
         woken = asyncio.Event()
@@ -106,12 +115,12 @@ class _Server:
         transport = Transport(hear)
         live = Live(
             session, plan.venues, plan.sources, plan.feeds, plan.config.run.end, transport.act, self.faults.lose,
-            partial(owner_text, plan), self.told,
+            partial(owner_text, plan), self.told, plan.sinks,
         )  # fmt: skip
         with gc_policy():
-            for number, venue in enumerate(plan.venues.values()):
-                transport.open(number, venue.channels)
             try:
+                for number, plugin in enumerate((*plan.venues.values(), *plan.sources, *plan.sinks)):
+                    await transport.open(number, plugin.channels)
                 while not live.over:
                     if self.stop.wanted:
                         live.stop(time_ns())

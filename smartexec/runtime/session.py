@@ -7,7 +7,7 @@ dies at any moment goes on with `resume`, which folds the journal with the recor
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, get_args
+from typing import Final, Protocol, get_args
 
 from smartexec.errors import JournalError, OrderError, SmartexecError
 from smartexec.interfaces.host import Table
@@ -25,7 +25,7 @@ from smartexec.runtime.forget import Forget
 from smartexec.runtime.intake import Intake
 from smartexec.runtime.readout import tables_of
 from smartexec.runtime.records import End, Header, Writer, encode_header, read_header, read_records
-from smartexec.runtime.refold import Refold
+from smartexec.runtime.refold import Refold, Turn
 from smartexec.runtime.sequencer import KERNEL_MARKET
 from smartexec.runtime.setup import Setup, check_config, header_of, make_engine
 from smartexec.runtime.tables import table_digest
@@ -61,11 +61,17 @@ class Session:
 
     @classmethod
     def open(
-        cls, setup: Setup, journal: Journal | None = None, run: Path | None = None, *, budget: int | None = None
+        cls,
+        setup: Setup,
+        journal: Journal | None = None,
+        run: Path | None = None,
+        *,
+        budget: int | None = None,
+        recall: "Recalls | None" = None,
     ) -> "Session":
         """Go on with the session in folder `run` if one was begun there, else begin one."""
         if journal is not None and run is not None and journal.begun(run):
-            return cls.resume(setup, journal, run, budget=budget)
+            return cls.resume(setup, journal, run, budget=budget, recall=recall)
         return cls.create(setup, journal, run, budget=budget)
 
     @classmethod
@@ -89,23 +95,42 @@ class Session:
         return cls(setup, turns, engine, kept, setup.intake())
 
     @classmethod
-    def resume(cls, setup: Setup, journal: Journal, run: Path, *, budget: int | None = None) -> "Session":
+    def resume(
+        cls,
+        setup: Setup,
+        journal: Journal,
+        run: Path,
+        *,
+        budget: int | None = None,
+        recall: "Recalls | None" = None,
+    ) -> "Session":
         """Go on with the session whose journal is in folder `run`. JournalError if it is over, damaged, or was begun
-        with another configuration. Then tell it which venues are up: it asks them for what is in doubt."""
+        with another configuration. Then tell it which venues are up: it asks them for what they have.
+
+        `recall` is told every turn that is folded again.
+        """
         header = read_header(journal.resume(run))
         try:
-            return cls._resumed(setup, journal, run, header, budget)
+            return cls._resumed(setup, journal, run, header, budget, recall)
         except BaseException:
             journal.close()
             raise
 
     @classmethod
-    def _resumed(cls, setup: Setup, journal: Journal, run: Path, header: Header, budget: int | None) -> "Session":
+    def _resumed(
+        cls,
+        setup: Setup,
+        journal: Journal,
+        run: Path,
+        header: Header,
+        budget: int | None,
+        recall: "Recalls | None",
+    ) -> "Session":
         check_config(setup, header, run)
         recorded = RecordedAdvisor(setup.memories)
         relay = _Relay(recorded)
         fold = Refold(make_engine(header, setup, relay), recorded)
-        last, torn = _fold_all(fold, journal, run)
+        last, torn = _fold_all(fold, journal, run, recall)
         plugins = relay.answers = setup.advisor(budget)
         turns = Turns(fold.engine, plugins.drain, Writer(journal, fold.chain))
         turns.seq, turns.now, turns.digest = fold.seq, fold.now, fold.digest
@@ -246,22 +271,36 @@ def _make(run: Path) -> None:
         raise JournalError(f"{run}: found {error.strerror}, expected a folder that can be written") from error
 
 
-def _fold_all(fold: Refold, journal: Journal, run: Path) -> tuple[tuple[Command, ...], str]:
+def _fold_all(fold: Refold, journal: Journal, run: Path, recall: "Recalls | None") -> tuple[tuple[Command, ...], str]:
     """Fold all records of a journal; give the commands of its last turn, and what was torn off its end.
 
     JournalError if it cannot be gone on with.
     """
     torn: list[str] = []
     last: tuple[Command, ...] = ()
+    if recall is not None:
+        recall.begin(fold.engine)
     for turn in fold.turns(read_records(journal.records(), torn), run):
         last = turn.commands if turn.events else (*last, *turn.commands)  # a turn may end more than once
+        if recall is not None:
+            recall.turn(turn)
     if fold.end is not None:
         raise JournalError(f"{run}: found a session that is over, expected one to go on with")
     if fold.events:
         last = ()  # another turn had begun
+        if recall is not None:
+            recall.turn(Turn(fold.seq, fold.now, tuple(fold.events), ()))
     if torn:
         journal.cut(fold.seq + 1)
     return last, "; ".join(torn)
+
+
+class Recalls(Protocol):
+    """Takes the turns of a session that is gone on with, in order."""
+
+    def begin(self, engine: Engine) -> None: ...
+
+    def turn(self, turn: Turn) -> None: ...
 
 
 class _Relay(Advisor):

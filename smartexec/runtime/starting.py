@@ -1,4 +1,4 @@
-"""Feeds, sources and venues of a plan, started: every fault of theirs collected, who breaks named."""
+"""Feeds, sources, venues and sinks of a plan, started: every fault of theirs collected, who breaks named."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from smartexec.runtime.schema import one_line
 
 
 def start(plan: Plan, fault: Callable[[str], None]) -> None:
-    """Start feeds, sources and venues; ConfigError with all their faults, PluginError where one breaks."""
+    """Start feeds, sources, venues and sinks; ConfigError with all their faults, PluginError where one breaks."""
     config = plan.config
     context = Context(config.instruments, config.run.seed, config.base, fault)
     faults: list[str] = []
@@ -19,6 +19,7 @@ def start(plan: Plan, fault: Callable[[str], None]) -> None:
         ("market-data feed", plan.feeds),
         ("order source", plan.sources),
         ("venue", tuple(plan.venues.values())),
+        ("sink", plan.sinks),
     ):
         for plugin in plugins:
             try:

@@ -6,8 +6,9 @@ Everything is printed from integers and exact rationals, so that equal blotters 
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
+from typing import Any
 
-from smartexec.kernel.blotter import Blotter, RequestRow
+from smartexec.kernel.blotter import Blotter, CrossRow, RequestRow
 from smartexec.kernel.executions import NANOS_PER_DAY, utc_date
 from smartexec.kernel.market import round_half_even
 from smartexec.kernel.orders import AllocationRow, ChildOrder, ClientOrder, DecisionRow, Epoch, Execution, ParentOrder
@@ -82,6 +83,16 @@ class Tables:
         self.lot = lot
         """Lots within which shares are fair: the rounding lot or minimum, where booked at completion."""
 
+    def row(self, name: str, one: Any) -> Row:
+        """The row of one execution, cross, allocation or parent order, as the tables of these names have it."""
+        makers: dict[str, Callable[[Any], Row]] = {
+            "executions": self._execution,
+            "crosses": self._cross,
+            "allocations": self._allocation,
+            "parent_orders": self._parent,
+        }
+        return makers[name](one)
+
     def rows(self, name: str) -> Iterator[Row]:
         """The rows of one table."""
         makers: dict[str, Callable[[], Iterator[Row]]] = {
@@ -89,7 +100,7 @@ class Tables:
             "parent_orders": lambda: map(self._parent, self.blotter.parents),
             "child_orders": lambda: map(self._child, self.blotter.child_orders),
             "executions": lambda: map(self._execution, self.blotter.executions),
-            "crosses": self._crosses,
+            "crosses": lambda: map(self._cross, self.blotter.crosses),
             "allocations": lambda: map(self._allocation, self.blotter.allocations),
             "epochs": self._epochs,
             "requests": lambda: map(self._request, self.blotter.requests),
@@ -139,11 +150,10 @@ class Tables:
             e.exec_ref_id,
         )  # fmt: skip
 
-    def _crosses(self) -> Iterator[Row]:
-        for x in self.blotter.crosses:
-            qty = decimal(x.qty, x.buy.instrument.qty_decimals)
-            ids = (x.buy.parent_id, x.sell.parent_id)
-            yield x.cross_id, time(x.time), x.symbol, qty, px(x.px), px(x.bid), px(x.ask), *ids
+    def _cross(self, x: CrossRow) -> Row:
+        qty = decimal(x.qty, x.buy.instrument.qty_decimals)
+        ids = (x.buy.parent_id, x.sell.parent_id)
+        return x.cross_id, time(x.time), x.symbol, qty, px(x.px), px(x.bid), px(x.ask), *ids
 
     def _allocation(self, a: AllocationRow) -> Row:
         digits = a.parent.instrument.qty_decimals if a.parent else 0

@@ -314,9 +314,9 @@ def test_time_that_runs_backwards_stands_still() -> None:
     assert desk.live.session.now == START + 5 * SECOND
 
 
-def test_source_whose_report_raises_is_said_and_the_rest_goes_on() -> None:
+def test_source_whose_report_raises_is_said_once_and_the_rest_goes_on() -> None:
     desk = Desk()
     desk.market()
     desk.source.report = lambda command, now: 1 / 0  # type: ignore[method-assign, assignment, return-value]
     assert sent(desk.hear(at=1)) == [b"new P1.1 100"]
-    assert desk.faults == ["order source orders: report: found ZeroDivisionError: division by zero, expected none"]
+    assert desk.faults == ["order source orders: found ZeroDivisionError: division by zero, expected none"]
