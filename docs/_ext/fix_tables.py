@@ -19,7 +19,12 @@ from smartexec.model import commands, events, market, orders
 from smartexec.model.enums import CxlRejReason, ExecType, OrdRejReason
 
 GLOSSARY = Path(__file__).parents[1] / "glossary.rst"
-TO_US, TO_CLIENT, TO_VENUE, OF_VENUE = "client to smartexec", "smartexec to client", "smartexec to venue", "venue to us"
+TO_US, TO_CLIENT, TO_VENUE, OF_VENUE = (
+    "client to smartexec",
+    "smartexec to client",
+    "smartexec to venue",
+    "venue to smartexec",
+)
 MESSAGES: Mapping[type, tuple[str, str]] = {
     orders.NewOrder: ("NewOrderSingle(35=D)", TO_US),
     orders.CancelRequest: ("OrderCancelRequest(35=F)", TO_US),
@@ -114,7 +119,7 @@ def fields(name: str) -> list[list[str]]:
     """Give the fields of a message with their tags, after a head."""
     cls = next(one for one in MESSAGES if f"{one.__module__.rpartition('.')[2]}.{one.__name__}" == name)
     known = tags()
-    return [["field", "FIX"], *([f"`{f.name}`", known.get(f.name, "-")] for f in attrs.fields(cls))]
+    return [[f"`{cls.__name__}`", "FIX"], *([f"`{f.name}`", known.get(f.name, "-")] for f in attrs.fields(cls))]
 
 
 def venue_reports() -> list[list[str]]:

@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 FLOW: Mapping[str, Box] = {
-    "sources": Box(0, 0, "order sources\nNEW, CANCEL, REPLACE", outside=True),
+    "sources": Box(0, 0, "order sources\norders, cancels", outside=True),
     "feeds": Box(0, 1, "market data\nquotes, prints, phases", outside=True),
     "reports": Box(0, 2, "venues\nreports, states", outside=True),
     "timers": Box(0, 3, "timers, operators\ntick, kill, resolve"),
@@ -17,7 +17,7 @@ FLOW: Mapping[str, Box] = {
     "plugins": Box(2, 3, "strategies,\nrouting logics", outside=True),
     "journal": Box(3, 1.5, "journal\nevents + answers"),
     "outbox": Box(4, 1.5, "outbox\ncommands"),
-    "venues": Box(5, 0, "venues\norders, cancels, queries", outside=True),
+    "venues": Box(5, 0, "venues\norders and queries", outside=True),
     "clients": Box(5, 1, "order sources\nclients' reports", outside=True),
     "alerts": Box(5, 2, "operators\nalerts", outside=True),
     "sinks": Box(3, 3, "sinks\ntables, at the end", outside=True),

@@ -78,5 +78,5 @@ def test_fields_of_every_message_that_has_a_table_are_found(tables: ModuleType) 
     assert len(shown) == 11
     for name in shown:
         head, *rows = tables.fields(name)
-        assert head == ["field", "FIX"]
+        assert head == [f"`{name.rpartition('.')[2]}`", "FIX"]
         assert rows
