@@ -146,7 +146,33 @@ def _read(value: Any, kind: Any, unit: str, text: bool, where: str) -> Any:
         return decimal_px(str(value))
     if attrs.has(kind) and isinstance(value, Mapping):
         return build(kind, value, where, text=text)
+    if (part := _part_of(kind)) is not None and isinstance(value, list | tuple):
+        return _COLLECTIONS[get_origin(kind)](_build_all(part, value, where, text))
     return _CONVERTERS[text].structure(value, kind)
+
+
+def _part_of(kind: Any) -> type[Any] | None:
+    """The attrs class that a collection is of; None if it is of something else."""
+    part = next(iter(get_args(kind)), None)
+    return part if _is_collection(kind) and isinstance(part, type) and attrs.has(part) else None
+
+
+def _build_all(part: type[T], values: Sequence[Any], where: str, text: bool) -> list[T]:
+    """Make the entries of a list of tables; ConfigError with the faults of all."""
+    made: list[T] = []
+    faults: list[str] = []
+    for number, value in enumerate(values):
+        at = f"{where}[{number}]"
+        if not isinstance(value, Mapping):
+            faults.append(f"{at}: found {value!r}, expected a table")
+            continue
+        try:
+            made.append(build(part, value, at, text=text))
+        except ConfigError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ConfigError(faults)
+    return made
 
 
 def _bare(value: Any, unit: str) -> bool:

@@ -187,3 +187,38 @@ def test_describe_names_other_constraints() -> None:
         items: tuple[int, ...] = field(default=(1,), validator=[instance_of(tuple), min_len(1)])
 
     assert [p.constraints for p in describe(Bound)] == ["one of a, b", "text like [A-Z]{4}", "at least 1 long"]
+
+
+@frozen
+class Peer:
+    who: str
+    wait: int = field(default=10**9, validator=gt(0), metadata={"unit": "ns"})
+    password: str = field(default="", repr=False, metadata={"secret": True})
+
+
+@frozen
+class Hall:
+    peers: tuple[Peer, ...] = ()
+
+
+def test_lists_of_tables_are_built_as_strictly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PW", "open sesame")
+    raw = {"peers": [{"who": "A", "wait": "2s"}, {"who": "B", "password": "env:PW"}]}
+    assert build(Hall, raw, "orders") == Hall((Peer("A", 2 * 10**9), Peer("B", password="open sesame")))
+
+
+def test_every_fault_of_every_table_of_a_list_is_said() -> None:
+    raw = {
+        "peers": [{"who": 1}, {"wait": 5, "what": 1}, {"who": "A", "wait": "0s"}, "x", {"who": "", "password": "pw"}]
+    }
+    with pytest.raises(ConfigError) as caught:
+        build(Hall, {"peers": peers}, "orders")
+    assert caught.value.faults == (
+        "orders.peers[0].who: found 1, expected text",
+        'orders.peers[1].wait: found 5, expected a duration in quotes, such as "250ms"',
+        "orders.peers[1].what: found an unknown key, expected one of who, wait, password",
+        "orders.peers[1].who: found nothing, expected text",
+        "orders.peers[2].wait: found 0, expected > 0",
+        "orders.peers[3]: found 'x', expected a table",
+        'orders.peers[4].password: found something else, expected a reference to a secret: "env:NAME" or "file:PATH"',
+    )
