@@ -28,10 +28,10 @@ def environment(project: Path, **more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(project / "src"), **more}
 
 
-def call(project: Path, *words: str, cwd: Path | None = None, **variables: str) -> str:
-    """Call Python with the project's sources on its path; give what it prints. Fails unless it exits with 0."""
+def call(project: Path, *words: str, cwd: Path | None = None, code: int = 0, **variables: str) -> str:
+    """Call Python with the project's sources on its path; give what it prints. Fails unless it exits with the code."""
     env = environment(project, **variables)
     command = [sys.executable, *words]
     done = subprocess.run(command, cwd=cwd or project, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{' '.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+    assert done.returncode == code, f"{' '.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout

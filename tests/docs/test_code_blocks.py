@@ -133,8 +133,10 @@ def known(line: str) -> bool:
         return words[:2] == ["-m", "pytest"] or (ROOT / words[0]).is_file()
     if program == "pip":
         return words[0] == "install" and (
-            (ROOT / "plugins" / words[-1].partition("[")[0]).is_dir() or written(words[-1])
+            (ROOT / "plugins" / words[-1].partition("[")[0]).is_dir() or written(words[-1]) or made(words[-1])
         )
+    if program == "pytest":
+        return made(words[0])
     return program in ("smartexec", ".venv/bin/smartexec") and knows(words)
 
 
@@ -142,6 +144,13 @@ def written(folder: str) -> bool:
     """Whether a page says what is in the project folder."""
     path = f"{folder.removeprefix('./')}/pyproject.toml"
     return any(block.caption == path for page in PAGES for block in blocks(page, "toml"))
+
+
+def made(folder: str) -> bool:
+    """Whether a page makes the project folder with `smartexec new`."""
+    text = "".join(block.text for page in PAGES for block in blocks(page, "console"))
+    names = re.findall(r"smartexec new [a-z]+ ([a-z0-9-]+)", text)
+    return folder.strip("'").partition("[")[0] in {f"smartexec-{name}" for name in names}
 
 
 def knows(words: list[str]) -> bool:

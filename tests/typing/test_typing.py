@@ -13,10 +13,12 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
+from attrs import frozen
 
 from smartexec.cli.new import KINDS, render
 from tests.docs.test_code_blocks import ROOT, blocks
@@ -27,8 +29,18 @@ MYPY: Final = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: .*\[(?P<code>[
 PYRIGHT: Final = {"typeCheckingMode": "strict", "pythonVersion": "3.11", "pythonPlatform": "Linux"}
 PLUGINS: Final = ("files", "routers", "schedules", "sim", "tca")
 """Of `plugins`: those that keep pyright's strict mode."""
+PAGE: Final = ROOT / "docs" / "howto" / "types.rst"
+QUOTED: Final = re.compile(r"^::\n\n((?:   .*\n)+)|says?::\n\n((?:   .*\n)+)", re.MULTILINE)
 Said = Mapping[tuple[str, int], frozenset[str]]
 """By file and line: the codes of the errors there."""
+
+
+@frozen
+class Told:
+    """What a checker found, and its words."""
+
+    said: Said
+    text: str
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +75,19 @@ def by_line(found: Iterable[tuple[str, int, str]]) -> Said:
     return {place: frozenset(one) for place, one in codes.items()}
 
 
-def mypy(root: Path) -> Said:
+@cache
+def mypy(root: Path) -> Told:
     """Ask mypy."""
     options = ["--config-file=", "--strict", "--explicit-package-bases", "--python-version=3.11", "--no-pretty"]
     words = [sys.executable, "-m", "mypy", *options, "--cache-dir", str(root.with_suffix(".cache")), "."]
     done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
-    return by_line((one["file"], int(one["line"]), one["code"]) for one in MYPY.finditer(done.stdout))
+    said = by_line((one["file"], int(one["line"]), one["code"]) for one in MYPY.finditer(done.stdout))
+    return Told(said, done.stdout)
 
 
-def pyright(root: Path) -> Said:
+@cache
+def pyright(root: Path) -> Told:
     """Ask pyright: of basedpyright, which brings its own node, in the mode that is pyright's."""
     own = [*(ROOT / "plugins" / f"smartexec-{name}" / "src" for name in PLUGINS), *ROOT.glob("examples/*/src")]
     config = {**PYRIGHT, "include": [".", *map(str, own)]}
@@ -80,9 +95,13 @@ def pyright(root: Path) -> Said:
     words = [sys.executable, "-m", "basedpyright", "--outputjson", "--pythonpath", sys.executable]
     done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
-    told = json.loads(done.stdout)["generalDiagnostics"]
-    said = by_line((relative(root, one["file"]), one["range"]["start"]["line"] + 1, one["rule"]) for one in told)
-    return {place: first_causes(rules) for place, rules in said.items()}
+    found: list[tuple[str, int, str]] = []
+    text = ""
+    for one in json.loads(done.stdout)["generalDiagnostics"]:
+        file, start = relative(root, one["file"]), one["range"]["start"]
+        found.append((file, start["line"] + 1, one["rule"]))
+        text += f"{file}:{start['line'] + 1}:{start['character'] + 1} - error: {one['message']} ({one['rule']})\n"
+    return Told({place: first_causes(rules) for place, rules in by_line(found).items()}, text)
 
 
 def relative(root: Path, file: str) -> str:
@@ -110,7 +129,7 @@ def expected(root: Path, checker: str) -> Said:
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
 def test_errors_are_those_of_the_comments_and_no_others(checker, tree: Path) -> None:  # type: ignore[no-untyped-def]
-    assert checker(tree) == expected(tree, checker.__name__)
+    assert checker(tree).said == expected(tree, checker.__name__)
 
 
 def test_there_is_a_bad_module_and_a_good_one_for_what_authors_write(tree: Path) -> None:
@@ -119,3 +138,10 @@ def test_there_is_a_bad_module_and_a_good_one_for_what_authors_write(tree: Path)
     assert len(expected(tree, "mypy")) >= 70
     hidden = [path for path in tree.rglob("*.py") if re.search(r"type: ignore|pyright:", path.read_text("utf-8"))]
     assert hidden == []
+
+
+def test_page_quotes_what_checkers_say(tree: Path) -> None:
+    quoted = [" ".join("".join(found).split()) for found in QUOTED.findall(PAGE.read_text(encoding="utf-8"))]
+    assert len(quoted) == 4
+    told = " ".join(f"{mypy(tree).text} {pyright(tree).text}".split())
+    assert [one for one in quoted if one not in told] == []
