@@ -98,8 +98,12 @@ def _type_name(kind: Any) -> str:
         return " | ".join(_type_name(k) for k in get_args(kind))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return "one of " + ", ".join(m.name.lower() for m in kind)
-    if get_origin(kind) in (Mapping, Sequence):
-        return f"{'table' if get_origin(kind) is Mapping else 'list'} of {_type_name(get_args(kind)[-1])}"
+    if get_origin(kind) is Mapping:
+        return f"table of {_type_name(get_args(kind)[-1])}"
+    if get_origin(kind) in (Sequence, frozenset) or (get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis):
+        return f"list of {_type_name(get_args(kind)[0])}"
+    if attrs.has(kind):
+        return f"table ({kind.__name__})"
     if get_origin(kind) is not None:
         return str(kind).replace("typing.", "")
     return getattr(kind, "__name__", str(kind))

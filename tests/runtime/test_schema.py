@@ -179,6 +179,11 @@ def test_describe_is_one_schema() -> None:
     assert by_name["most"].constraints == "> 0"
 
 
+def test_describe_says_what_lists_are_of() -> None:
+    assert [p.type for p in describe(Hall)] == ["list of table (Peer)"]
+    assert {p.name: p.type for p in describe(Sample)}["mics"] == "list of str"
+
+
 def test_describe_names_other_constraints() -> None:
     @frozen
     class Bound:
@@ -208,9 +213,7 @@ def test_lists_of_tables_are_built_as_strictly(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_every_fault_of_every_table_of_a_list_is_said() -> None:
-    raw = {
-        "peers": [{"who": 1}, {"wait": 5, "what": 1}, {"who": "A", "wait": "0s"}, "x", {"who": "", "password": "pw"}]
-    }
+    peers = [{"who": 1}, {"wait": 5, "what": 1}, {"who": "A", "wait": "0s"}, "x", {"who": "", "password": "pw"}]
     with pytest.raises(ConfigError) as caught:
         build(Hall, {"peers": peers}, "orders")
     assert caught.value.faults == (
