@@ -58,7 +58,7 @@ def test_values_show_every_field_as_code_sees_it() -> None:
 
 
 def test_every_plugin_with_parameters_has_its_table() -> None:
-    shipped = {path.name for path in (DOCS.parent / "plugins").glob("smartexec-*")}  # examples have READMEs of their own
+    shipped = {path.name for path in (DOCS.parent / "plugins").glob("smartexec-*")}  # examples have READMEs
     theirs = [info for info in discover().infos() if info.distribution in shipped]
     paths = [f"{i.cls.__module__}.{i.cls.__qualname__}" for i in theirs if any(f.init for f in attrs.fields(i.cls))]
     assert sorted(set(paths) - set(documented())) == []
