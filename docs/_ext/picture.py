@@ -20,7 +20,7 @@ FLOW: Mapping[str, Box] = {
     "venues": Box(5, 0, "venues\norders and queries", outside=True),
     "clients": Box(5, 1, "order sources\nclients' reports", outside=True),
     "alerts": Box(5, 2, "operators\nalerts", outside=True),
-    "sinks": Box(3, 3, "sinks\ntables, at the end", outside=True),
+    "sinks": Box(3, 3, "sinks\ntables, rows", outside=True),
 }
 FLOW_ARROWS: Sequence[Arrow] = (
     *(Arrow(one, "sequencer") for one in ("sources", "feeds", "reports", "timers")),
@@ -66,11 +66,11 @@ ROOMS_ARROWS: Sequence[Arrow] = (
 )
 LIVE: Mapping[str, Box] = {
     "transport": Box(0, 0, "transport\nsockets, TLS, time-outs", outside=True),
-    "adapters": Box(1, 0, "adapters\nbytes to events"),
+    "adapters": Box(1, 0, "adapters, sources\nbytes to events"),
     "turn": Box(2, 0, "turn\nfold, settle"),
     "journal": Box(3, 0, "journal\nrecord, commit"),
     "commands": Box(3, 1.4, "commands\nof the turn"),
-    "encode": Box(2, 1.4, "adapters\ncommands to bytes"),
+    "encode": Box(2, 1.4, "adapters, sources\ncommands to bytes"),
     "wanted": Box(1, 1.4, "what is wanted\nsend, request, close"),
     "wire": Box(0, 1.4, "transport\nbytes on the wire", outside=True),
 }
