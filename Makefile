@@ -35,8 +35,8 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy smartexec $(PLUGINS:%=%/src) $(EXAMPLES:%=%/src)
 
-docs: $(VENV)/.dev
-	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
+docs: $(VENV)/.dev  # -E: tables come from the code, so no page is taken from an earlier build
+	$(BIN)/sphinx-build -E -W --keep-going -q docs docs/_build/html
 
 determinism:
 	$(PYTHON) tests/determinism.py $(PYTHONS)

@@ -1,4 +1,4 @@
-"""Configuration of the documentation's build. No network, no extension beyond Sphinx's own and `_ext`."""
+"""Configuration of the documentation's build: the theme furo, a button that copies code, the extensions of `_ext`."""
 
 import sys
 from pathlib import Path
@@ -14,6 +14,7 @@ project = "smartexec"
 author = "the smartexec authors"
 extensions = [
     "sphinx.ext.autodoc",
+    "sphinx_copybutton",
     "lifecycle_table",
     "fields_table",
     "columns_table",
@@ -23,12 +24,16 @@ extensions = [
     "text_file",
 ]
 exclude_patterns = ["_build"]
-html_theme = "alabaster"
+html_theme = "furo"
+html_title = "smartexec"
 html_static_path = ["_static"]
+html_css_files = ["custom.css"]
 highlight_language = "none"
-html_theme_options = {"description": "Many client orders in, fairly allocated fills out", "page_width": "1100px"}
 html_show_sphinx = False
 html_show_copyright = False
+html_show_sourcelink = False
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"

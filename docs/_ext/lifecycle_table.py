@@ -58,7 +58,7 @@ def diagram() -> str:
     """Draw the first table as SVG. A box names the triggers that lead to it; an arrow has the colour of its target."""
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 740 380" role="img" style="max-width:100%" '
-        'font-family="sans-serif" font-size="12"><title>Confirmed life of an order</title><defs>',
+        'font-family="sans-serif" font-size="12" fill="currentColor"><title>Confirmed life of an order</title><defs>',
         *(
             f'<marker id="to{life.name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
             f'orient="auto"><path d="M0 0L8 4L0 8z" fill="{colour}"/></marker>'
@@ -96,10 +96,9 @@ def _box(life: Life) -> str:
     by = dict.fromkeys(trigger.name for (source, trigger), to in LIFE.items() if to is life and source is not life)
     text = f'<text x="{x}" y="{y - 3 if by else y + 4}" text-anchor="middle" font-weight="bold">{life.name}</text>'
     under = f'<text x="{x}" y="{y + 12}" text-anchor="middle" font-size="10">{escape(" or ".join(by))}</text>'
-    return (
-        f'<rect x="{x - HALF_WIDTH}" y="{y - HALF_HEIGHT}" width="{2 * HALF_WIDTH}" height="{2 * HALF_HEIGHT}" rx="6" '
-        f'fill="#fff" stroke="{COLOURS[life]}" stroke-width="2"/>{text}{under if by else ""}'
-    )
+    at = f'x="{x - HALF_WIDTH}" y="{y - HALF_HEIGHT}" width="{2 * HALF_WIDTH}" height="{2 * HALF_HEIGHT}" rx="6"'
+    look = f'fill="currentColor" fill-opacity="0.06" stroke="{COLOURS[life]}" stroke-width="2"'
+    return f"<rect {at} {look}/>{text}{under if by else ''}"
 
 
 def _target(life: Life, trigger: Trigger) -> str:
