@@ -18,11 +18,12 @@ MAX_FAULTS: Final = 50
 
 @click.command("check")
 @click.argument("config", type=click.Path(path_type=Path))
+@click.option("--live", is_flag=True, help="It is a file for `serve`: market data and orders may come otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
 @click.pass_context
-def command(ctx: click.Context, config: Path, as_json: bool) -> None:
+def command(ctx: click.Context, config: Path, live: bool, as_json: bool) -> None:
     """Check CONFIG, its plugins and its orders, and run nothing. One line per fault."""
-    faults = _faults(config)
+    faults = _faults(config, live)
     if as_json:
         show_json({"config": str(config), "faults": faults})
     else:
@@ -35,11 +36,11 @@ def command(ctx: click.Context, config: Path, as_json: bool) -> None:
     ctx.exit(2 if faults else 0)
 
 
-def _faults(config: Path) -> list[str]:
+def _faults(config: Path, live: bool) -> list[str]:
     """Give the faults of a file, and where it has none, what would be refused of its orders."""
     said: list[str] = []
     try:
-        plan = plan_file(config)
+        plan = plan_file(config, live=live)
         start(plan, said.append)
         said = refused(plan) + said
     except (ConfigError, PluginError) as error:

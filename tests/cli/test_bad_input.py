@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 from pathlib import Path
 
 import attrs
@@ -181,6 +182,15 @@ def test_check_says_requests_that_will_be_refused(tmp_path: Path) -> None:
         f"{config}: OMS c2: orders.csv row 6: OrigClOrdID(41) nobody: unknown order",
         f"{config}: orders.csv row 7, orig_cl_ord_id: found nothing, expected the cl_ord_id of an earlier order",
     ]
+
+
+def test_check_live_asks_for_no_market_data_but_says_all_other_faults(tmp_path: Path) -> None:
+    text = re.sub(r"\[market_data\]\n(?:[^\[\n].*\n)*", "", CONFIG)
+    config = write(tmp_path, order(cl_ord_id="odd", strategy="SOON"), config=text)
+    (line,) = call("check", config).stderr.splitlines()
+    assert line == f"{config}: market_data: found no such section, expected [market_data] or [[market_data]]"
+    (line,) = call("check", "--live", config).stderr.splitlines()
+    assert "orders.csv row 4: TargetStrategy(847): found 'SOON'" in line
 
 
 # -- files that cannot be used, and configuration: nothing is run -----------------------------------------------------

@@ -105,6 +105,7 @@ def run(made: Made) -> str:
 
 def serve(made: Made) -> None:
     """Trade with the toy venue over a real socket until both clients have theirs, then interrupt the session."""
+    made.call(*PROGRAM, "check", "--live", "example/config.toml")
     with toy(made.folder) as port:
         config = made.folder / "example" / "config.toml"
         text = config.read_text(encoding="utf-8")

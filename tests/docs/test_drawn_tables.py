@@ -1,5 +1,6 @@
 """What the documentation draws from code: every transition, field, column, command and name is there and explained."""
 
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ from smartexec import api, embed
 from smartexec.cli.main import BUILT_IN
 from smartexec.kernel.lifecycle import LIFE, Life
 from smartexec.registry import discover
+from smartexec.runtime.config import SECTIONS
 from smartexec.runtime.tables import COLUMNS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -101,6 +103,12 @@ def test_no_column_is_explained_that_is_not_there() -> None:
     known = {f"{table}.{column}" for table, columns in COLUMNS.items() for column in columns.split()}
     known |= {column for columns in COLUMNS.values() for column in columns.split()}
     assert sorted(set(extension("columns_table").MEANINGS) - known) == []
+
+
+def test_every_section_of_a_configuration_has_its_row() -> None:
+    page = (DOCS / "reference/config.rst").read_text(encoding="utf-8")
+    rows = re.findall(r"^``(\[.*?)``  +(?:yes|no|at least|every)", page, re.MULTILINE)
+    assert {re.findall(r"\w+", row)[0] for row in rows} == set(SECTIONS)
 
 
 def test_every_command_is_described() -> None:
