@@ -5,12 +5,12 @@ arguments. Only `remember` opens a file.
 """
 
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from smartexec.interfaces.context import Context
-from smartexec.model.wire import Channel
+from smartexec.model.wire import Channel, WireOutput
 
 
 class Wired(ABC):
@@ -44,6 +44,13 @@ class Wired(ABC):
 
         Called after whatever was handed to it. JournalError if it cannot: nothing of it leaves then but cancels.
         """
+
+    def leave(self, now: int) -> Iterable[WireOutput]:
+        """Say goodbye, the session is over: give what is to be done on the channels.
+
+        News of the channels and the time are handed over until it wants no more ticks, or does not stop to.
+        """
+        return ()
 
     def next_tick(self) -> int | None:
         """When `handle(Tick(), now)` is wanted next, ns; None = not at all."""

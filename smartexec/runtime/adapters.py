@@ -4,7 +4,7 @@ What is sound in an answer is folded first, wherever it stands: it may be fills,
 raises, or says what the interface does not know, is out of the run: what is live there stays in doubt.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from smartexec.errors import VenueProtocolError
@@ -44,18 +44,25 @@ class Adapters:
 
     def tell(self, number: int, event: Any, now: int) -> None:
         """Hand over a command, news of a channel or the time; fold what it says. One that is down hears nothing."""
-        if number in self.dead:
-            return
+        if number not in self.dead:
+            self._ask(number, lambda: self.venues[number].handle(event, now), now)
+
+    def _ask(self, number: int, ask: Callable[[], Iterable[Any]], now: int) -> None:
         said: Sequence[Any] = ()
         due, broke = None, None
         try:
-            said, broke = pull(self.venues[number].handle(event, now))
+            said, broke = pull(ask())
             due = self.venues[number].next_tick()
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             broke = broke or error
         self.hear(number, said, due, broke, now)
+
+    def leave(self, number: int, now: int) -> None:
+        """Let an adapter say goodbye."""
+        if number not in self.dead:
+            self._ask(number, lambda: self.venues[number].leave(now), now)
 
     def refresh(self, number: int, now: int) -> None:
         """Ask an adapter when it wants the time."""

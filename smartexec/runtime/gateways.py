@@ -68,6 +68,11 @@ class Gateways:
         plugin = self._parts[number - self._first].plugin
         self._ask(number, lambda: plugin.handle(event, now), now)
 
+    def leave(self, now: int) -> None:
+        """Let all say goodbye."""
+        for place, part in enumerate(self._parts):
+            self._ask(self._first + place, lambda plugin=part.plugin: plugin.leave(now), now)  # type: ignore[misc]
+
     def due(self, now: int) -> None:
         """Hand the time to all that want it by now."""
         for place, due in enumerate(self.ticks):

@@ -23,6 +23,7 @@ from smartexec.model.market import Quote
 from smartexec.model.orders import ClientEvent, NewOrder
 from smartexec.model.wire import WireInput, WireOutput
 from smartexec.runtime.adapters import Adapters
+from smartexec.runtime.checks import shown
 from smartexec.runtime.followed import Followed
 from smartexec.runtime.gateways import Gateways
 from smartexec.runtime.sequencer import KERNEL_MARKET, NEVER, Owner, merge_feeds, merge_sources, nobody
@@ -64,8 +65,10 @@ class Live:
         self._feed = merge_feeds(feeds, fault, owner)
         self._order = next(self._orders, None)
         self._event = next(self._feed, None)
-        self._act, self._told = act, told
+        self._act, self._fault, self._told = act, fault, told
         self._keeping = {n: one for n, one in enumerate(venues.values()) if type(one).commit is not Wired.commit}
+        parts: tuple[Wired, ...] = (*venues.values(), *sources, *sinks)
+        self._says_goodbye = [type(one).leave is not Wired.leave for one in parts]
         self._touched: dict[int, Wired] = {}
         self._followed = Followed(self._engine, {table for sink in sinks for table in sink.follows})
         self._news: deque[tuple[int, WireInput]] = deque()
@@ -87,8 +90,24 @@ class Live:
         """End the session now: what is live is cancelled."""
         self.end = min(self.end, now)
 
+    def leave(self, now: int) -> None:
+        """Let everybody say goodbye once it is over; `step` goes on with the channels alone then."""
+        for number, venue in enumerate(self.adapters.venues):
+            self._touched[number] = venue
+            self.adapters.leave(number, now)
+        self.gateways.leave(now)
+        self.step(now)
+
+    @property
+    def left(self) -> bool:
+        """Whether nobody who says goodbye wants the time any more."""
+        ticks = (*self.adapters.ticks, *self.gateways.ticks)
+        return all(due == NEVER or not says for due, says in zip(ticks, self._says_goodbye, strict=True))
+
     def next_due(self) -> int:
         """When the next step is wanted even if nothing is heard, ns UTC."""
+        if self.over:
+            return min(*self.adapters.ticks, *self.gateways.ticks, NEVER)
         if self._news or self._engine.dirty or self._ready_to_end():
             return self._turns.now
         due = [*self.adapters.ticks, *self.gateways.ticks, self._engine.next_timer() or NEVER]
@@ -98,13 +117,14 @@ class Live:
         return min(*due, self.end)
 
     def step(self, now: int) -> None:
-        """Do all that is due; nothing once it is over. JournalError if it could not be recorded: what is live has been
-        cancelled then."""
-        if self.over:
-            return
+        """Do all that is due; once it is over, on the channels only. JournalError if it could not be recorded: what is
+        live has been cancelled then."""
         now = max(now, self._turns.now)
         try:
-            self._step(now)
+            if self.over:
+                self._outside(now)
+            else:
+                self._step(now)
             self._commit()
         except JournalError as error:
             cancels = self._stop(now)
@@ -116,7 +136,8 @@ class Live:
 
     # -- a step --------------------------------------------------------------------------------------------------------
 
-    def _step(self, now: int) -> None:
+    def _outside(self, now: int) -> None:
+        """Hand over what came in on channels, and the time."""
         while self._news:
             number, event = self._news.popleft()
             self._tell(number, event, now)
@@ -124,6 +145,9 @@ class Live:
             if due <= now:
                 self._tell(number, Tick(), now)
         self.gateways.due(now)
+
+    def _step(self, now: int) -> None:
+        self._outside(now)
         self._market(now)
         while self._order is not None and self._order[0] <= now:
             self._client(now)
@@ -211,6 +235,9 @@ class Live:
 
     def _fold(self, now: int, event: Event) -> None:
         """Fold an event; a quote waits for what comes next, or for a later one of its own."""
+        if self.over:
+            self._fault(f"after the end: {shown(event)}")
+            return
         if type(event) is Quote:
             key = (event.symbol, event.mic)
             self._quotes.pop(key, None)

@@ -30,6 +30,8 @@ from smartexec.runtime.transport import Transport
 
 LONGEST_SLEEP: Final = 1.0
 """The clock is looked at so often, s, whatever is due: it may be set."""
+LEAVE: Final = 2 * NANOS_PER_SECOND
+"""Once it is over, peers have this long to say goodbye, ns."""
 Told = Callable[[Command], None]
 
 
@@ -126,6 +128,11 @@ class _Server:
                         live.stop(time_ns())
                     live.step(time_ns())
                     await _until(live.next_due(), woken)
+                live.leave(time_ns())
+                end = time_ns() + LEAVE
+                while not live.left and time_ns() < end:
+                    await _until(min(live.next_due(), end), woken)
+                    live.step(time_ns())
             finally:
                 await transport.close()
 

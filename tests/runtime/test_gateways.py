@@ -117,6 +117,10 @@ class Gate(OrderSource):
     def commit(self, seq: int) -> None:
         self.keeper.commit(seq)
 
+    def leave(self, now: int) -> Iterable[Any]:
+        self.due = now + SECOND
+        yield Send("gate/1", b"bye")
+
     def next_tick(self) -> Any:
         return self.due
 
@@ -320,6 +324,24 @@ def test_source_that_is_at_fault_is_out_and_its_orders_go_on(tmp_path: Path, bre
     desk.says(fill(100, OrdStatus.FILLED), at=3)
     assert desk.live.session.engine.blotter.orders[0].cum_qty == 100
     assert (len(desk.gate.memory.told), len(desk.faults)) == (told, 1)
+
+
+def test_at_the_end_all_say_goodbye_and_are_heard_until_they_want_no_more_time(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.market()
+    desk.live.stop(START + 2 * SECOND)
+    desk.hear(VENUE, at=2)
+    assert desk.live.over
+    desk.wire.clear()
+    commits = desk.gate.keeper.commits
+    desk.live.leave(START + 3 * SECOND)
+    assert desk.wire == [(SOURCE, Send("gate/1", b"bye"))]
+    assert (desk.live.left, desk.live.next_due()) == (False, START + 4 * SECOND)
+    assert desk.says(fill(1, OrdStatus.NEW), at=3) == []
+    assert desk.hear(SOURCE, at=4) == [(SOURCE, Send("gate/1", b"tick"))]
+    assert desk.live.left
+    assert desk.gate.keeper.commits == commits + 2
+    assert desk.faults[0].startswith("after the end: ExecutionReport")
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------------
