@@ -121,9 +121,11 @@ class VenueFaults(VenueSubject):
     def test_v36_garbage_does_no_harm(self) -> None:
         """Garbage on any channel invents no event and raises nothing but VenueProtocolError.
 
-        After a reconnection all is as before. Besides general garbage, the counterparty's own is tried."""
+        After a reconnection all is as before. General garbage is tried, bare and as a line, and the counterparty's own.
+        """
         channels = [channel for channel in self.make().channels if not isinstance(channel, Http)]
-        tried: list[Received | Response] = [Received(channel.name, one) for channel in channels for one in GARBAGE]
+        junk = [*GARBAGE, *(one + b"\n" for one in GARBAGE)]
+        tried: list[Received | Response] = [Received(channel.name, one) for channel in channels for one in junk]
         for one in [*tried, *self.counterparty().malformed()]:
             bench = self.bench()
             self.sent(bench)

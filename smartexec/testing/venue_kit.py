@@ -81,7 +81,9 @@ class VenueKit(VenueOrders, VenueFaults, Kit):
     def test_v04_says_when_it_is_up(self) -> None:
         """Before its channels are open it says nothing of being up; once they are, and its logon is done, it does."""
         bench = self.bench(connect=False)
-        assert bench.up is None, f"found {bench.said}, expected nothing before a channel is open"
+        bench.hand(Tick())
+        bench.command(self.order())
+        assert not bench.up, f"found {bench.said}, expected nothing of being up before a channel is open"
         bench.connect()
         assert bench.up is True, f"found {bench.said} after the channels were opened, expected VenueStatus up"
 

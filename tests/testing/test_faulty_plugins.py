@@ -27,8 +27,10 @@ KINDS: Final = {
     "feeds": 2,
     "journals": 2,
     "sinks": 2,
+    "venues": 5,
+    "simulated_venues": 5,
 }
-"""File of `faulty/` -> how many faulty plugins it has at least. Faulty venues come here as one more row."""
+"""File of `faulty/` -> how many faulty plugins it has at least."""
 NAMED: Final = re.compile(r"\b([A-Z]-\d\d) must catch it")
 VIEWS: Final = "2000"
 """Random views and requests that are tried: a fault that is to be found among them is not that rare."""
