@@ -20,11 +20,16 @@ BUILT_IN: Final = (
     "explain",
     "export",
     "fit",
+    "kill",
     "new",
+    "pause",
     "plugins",
     "replay",
+    "resolve",
+    "resume",
     "run",
     "serve",
+    "status",
     "venues",
 )
 """One file each, `smartexec.cli.NAME`, with a click command `command`."""

@@ -20,14 +20,23 @@ from smartexec.runtime.tables import decimal, px
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_context
 def command(ctx: click.Context, config: Path, out: Path | None, quiet: bool, as_json: bool) -> None:
-    """Trade CONFIG live, by the wall clock, until its end. An interrupt ends it: what is live is cancelled."""
+    """Trade CONFIG live, by the wall clock, until its end.
+
+    An interrupt or SIGTERM ends it: what is live is cancelled. SIGHUP leaves it as it is, and so does whatever kills
+    the program: the same command goes on with it. See also: status, kill, pause, resume, resolve.
+    """
     plan = plan_file(config, live=True)  # every fault of the file and its plugins, before anything is made
     stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop())
+    signal.signal(signal.SIGHUP, lambda *_: stop(suspend=True))
     decimals = {symbol: one.qty_decimals for symbol, one in plan.config.instruments.items()}
     told = None if quiet or as_json else lambda command: _tell(command, decimals)
-    result = serve(config, out or Path(f"run-{plan.config.run.name}"), told, stop)
+    run = out or Path(f"run-{plan.config.run.name}")
+    result = serve(config, run, told, stop, fault=None if as_json else lambda line: click.echo(line, err=True))
+    if result is None:
+        click.echo(f"{run}: suspended; the same command goes on with it", err=True)
+        return
     ctx.exit(show_run(result, as_json=as_json))
 
 

@@ -5,7 +5,7 @@ arguments. Only `remember` opens a file.
 """
 
 from abc import ABC
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,6 +44,10 @@ class Wired(ABC):
 
         Called after whatever was handed to it. JournalError if it cannot: nothing of it leaves then but cancels.
         """
+
+    def status(self) -> Mapping[str, str]:
+        """Say what a person wants to know of it now, such as which of its sessions are up: name -> state."""
+        return {}
 
     def leave(self, now: int) -> Iterable[WireOutput]:
         """Say goodbye, the session is over: give what is to be done on the channels.

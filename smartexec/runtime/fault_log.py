@@ -1,12 +1,15 @@
 """The faults of a run's inputs: counted, one line each, and written to a file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 
 class FaultLog:
     """Counts the faults of the inputs, one line each; writes them to a file from `open` on."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[str], None] | None = None) -> None:
+        """`told` hears each line at once."""
+        self._told = told
         self.count = 0
         self.lost: list[str] = []
         """What broke off altogether: a feed, a source, a venue."""
@@ -16,7 +19,10 @@ class FaultLog:
     def say(self, line: str) -> None:
         """Note a bad piece of input that was left out."""
         self.count += 1
-        self._lines.append(" ".join(line.splitlines()))
+        line = " ".join(line.splitlines())
+        if self._told is not None:
+            self._told(line)
+        self._lines.append(line)
         if self._path is not None and len(self._lines) >= 1000:
             self.flush()
 
@@ -26,8 +32,8 @@ class FaultLog:
         self.say(line)
 
     def open(self, path: Path) -> None:
-        """Write to `path` from now on, beginning with what was said before."""
-        path.write_text("", encoding="utf-8")
+        """Write to `path` from now on, behind what is there, beginning with what was said before."""
+        path.touch()
         self._path = path
 
     def flush(self) -> None:

@@ -17,7 +17,7 @@ from smartexec.interfaces.sink import Sink
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.interfaces.wired import Wired
 from smartexec.model.commands import Alert, CancelOrder, ClientCancelReject, ClientReport, Command
-from smartexec.model.events import EndOfDay, Event, Tick
+from smartexec.model.events import EndOfDay, Event, OperatorEvent, Tick
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.market import Quote
 from smartexec.model.orders import ClientEvent, NewOrder
@@ -72,6 +72,7 @@ class Live:
         self._touched: dict[int, Wired] = {}
         self._followed = Followed(self._engine, {table for sink in sinks for table in sink.follows})
         self._news: deque[tuple[int, WireInput]] = deque()
+        self._operator: deque[tuple[OperatorEvent, Callable[[], None]]] = deque()
         self._wanted: list[tuple[int, WireOutput]] = []
         self._quotes: dict[tuple[str, str], Quote] = {}
         self._sent = 0
@@ -85,6 +86,10 @@ class Live:
     def hear(self, number: int, event: WireInput) -> None:
         """Take news of a channel of the plugin of that number, for the next step."""
         self._news.append((number, event))
+
+    def ask(self, event: OperatorEvent, done: Callable[[], None]) -> None:
+        """Take what an operator wants, for the next step; `done` is called once it is durable and was acted on."""
+        self._operator.append((event, done))
 
     def stop(self, now: int) -> None:
         """End the session now: what is live is cancelled."""
@@ -108,7 +113,7 @@ class Live:
         """When the next step is wanted even if nothing is heard, ns UTC."""
         if self.over:
             return min(*self.adapters.ticks, *self.gateways.ticks, NEVER)
-        if self._news or self._engine.dirty or self._ready_to_end():
+        if self._news or self._operator or self._engine.dirty or self._ready_to_end():
             return self._turns.now
         due = [*self.adapters.ticks, *self.gateways.ticks, self._engine.next_timer() or NEVER]
         if self._ended is not None:
@@ -126,6 +131,8 @@ class Live:
             else:
                 self._step(now)
             self._commit()
+            while self._operator:
+                self._operator.popleft()[1]()
         except JournalError as error:
             cancels = self._stop(now)
             raise JournalError(f"{error}; stopped: no new order left after it, {len(cancels)} cancels did") from error
@@ -148,6 +155,8 @@ class Live:
 
     def _step(self, now: int) -> None:
         self._outside(now)
+        for event, _ in self._operator:
+            self._fold(now, event)
         self._market(now)
         while self._order is not None and self._order[0] <= now:
             self._client(now)

@@ -7,19 +7,24 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import perf_counter, time_ns
+from time import perf_counter
 from typing import Final
 
 from attrs import define
 
 from smartexec.errors import ConfigError
+from smartexec.interfaces.wired import Wired
 from smartexec.model.commands import Command
 from smartexec.model.ids import NANOS_PER_SECOND
+from smartexec.model.wire import WireInput
 from smartexec.registry import Registry
+from smartexec.runtime.clock import Clock
 from smartexec.runtime.collector import gc_policy
+from smartexec.runtime.control import Control
 from smartexec.runtime.fault_log import FaultLog
 from smartexec.runtime.live import Live
 from smartexec.runtime.loop import Counts
+from smartexec.runtime.operator import Operator
 from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.recall import Recall
 from smartexec.runtime.run import CONFIG, FAULTS, TABLES, RunResult, owner_text, prepare, result_of, write_tables
@@ -36,11 +41,20 @@ Told = Callable[[Command], None]
 
 
 def serve(
-    config: Path, out: Path, told: Told | None = None, stop: "Stop | None" = None, *, registry: Registry | None = None
-) -> RunResult:
-    """Serve a configuration until its end, or until it is stopped; ConfigError with every fault of it."""
+    config: Path,
+    out: Path,
+    told: Told | None = None,
+    stop: "Stop | None" = None,
+    *,
+    registry: Registry | None = None,
+    fault: Callable[[str], None] | None = None,
+) -> RunResult | None:
+    """Serve a configuration until its end, or until it is stopped; ConfigError with every fault of it.
+
+    None if it was suspended: the same again goes on with it. `fault` is told what else people should know, a line each.
+    """
     plan = plan_file(config, registry, live=True)
-    return asyncio.run(_Server(plan, out, told, stop or Stop()).run())
+    return asyncio.run(_Server(plan, out, told, stop or Stop(), fault).run())
 
 
 @define
@@ -48,32 +62,35 @@ class Stop:
     """Ends a session from outside, from any thread or signal handler."""
 
     wanted: bool = False
+    suspend: bool = False
     wake: Callable[[], None] = lambda: None
 
-    def __call__(self) -> None:
-        """End it: what is live is cancelled, then it is over."""
-        self.wanted = True
+    def __call__(self, *, suspend: bool = False) -> None:
+        """End it: what is live is cancelled, then it is over. `suspend`: leave it as it is, to be gone on with."""
+        self.wanted, self.suspend = not suspend, suspend
         self.wake()
 
 
 class _Server:
     """One session being served."""
 
-    def __init__(self, plan: Plan, out: Path, told: Told | None, stop: Stop) -> None:
+    def __init__(
+        self, plan: Plan, out: Path, told: Told | None, stop: Stop, fault: Callable[[str], None] | None
+    ) -> None:
         self.plan, self.out, self.told, self.stop = plan, out, told, stop
-        self.faults = FaultLog()
+        self.faults = FaultLog(fault)
         self.began = perf_counter()
 
-    async def run(self) -> RunResult:
+    async def run(self) -> RunResult | None:
         start(self.plan, self.faults.say)
         session = self._session()
         try:
             await self._live(session)
-        except BaseException:
-            session.close()
-            raise
         finally:
+            session.close()
             self.faults.flush()
+        if self.stop.suspend:
+            return None
         lot = fair_lot(self.plan.config.settings.allocation)
         write_tables(session.engine.blotter, self.plan.sinks, self.out / TABLES, lot)
         turns = session.turns
@@ -106,12 +123,12 @@ class _Server:
 
     async def _live(self, session: Session) -> None:
         woken = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        self.stop.wake = partial(_wake, loop, woken)
-        plan = self.plan
+        self.stop.wake = partial(_wake, asyncio.get_running_loop(), woken)
+        plan, clock = self.plan, Clock(self.faults.say)
+        parts: tuple[Wired, ...] = (*plan.venues.values(), *plan.sources, *plan.sinks)
 
-        def hear(number: int, event: object) -> None:
-            live.hear(number, event)  # type: ignore[arg-type]
+        def hear(number: int, event: WireInput) -> None:
+            live.hear(number, event)
             woken.set()
 
         transport = Transport(hear)
@@ -119,31 +136,50 @@ class _Server:
             session, plan.venues, plan.sources, plan.feeds, plan.config.run.end, transport.act, self.faults.lose,
             partial(owner_text, plan), self.told, plan.sinks,
         )  # fmt: skip
+        operator = Operator(self.out, plan, live, self.faults, clock.now, woken.set)
+        control = Control(self.out, operator.handle)
         with gc_policy():
             try:
-                for number, plugin in enumerate((*plan.venues.values(), *plan.sources, *plan.sinks)):
-                    await transport.open(number, plugin.channels)
-                while not live.over:
-                    if self.stop.wanted:
-                        live.stop(time_ns())
-                    live.step(time_ns())
-                    await _until(live.next_due(), woken)
-                live.leave(time_ns())
-                end = time_ns() + LEAVE
-                while not live.left and time_ns() < end:
-                    await _until(min(live.next_due(), end), woken)
-                    live.step(time_ns())
+                await control.open()
+                for number, part in enumerate(parts):
+                    await transport.open(number, part.channels)
+                await self._trade(live, operator, clock, woken)
+                if live.over:
+                    await _leave(live, clock, woken)
             finally:
+                await control.close()
                 await transport.close()
+
+    async def _trade(self, live: Live, operator: Operator, clock: Clock, woken: asyncio.Event) -> None:
+        """Step until it is over, or to be left as it is."""
+        while not live.over:
+            now = clock.now()
+            if self.stop.suspend:
+                return  # as if the process had died here: nobody is told, nothing more is counted as heard
+            if self.stop.wanted:
+                live.stop(now)
+            operator.look(now)
+            live.step(now)
+            self.faults.flush()
+            await _until(live.next_due() - clock.now(), woken)
+
+
+async def _leave(live: Live, clock: Clock, woken: asyncio.Event) -> None:
+    """Let everybody say goodbye."""
+    live.leave(clock.now())
+    end = clock.now() + LEAVE
+    while not live.left and clock.now() < end:
+        await _until(min(live.next_due(), end) - clock.now(), woken)
+        live.step(clock.now())
 
 
 def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
     loop.call_soon_threadsafe(woken.set)
 
 
-async def _until(due: int, woken: asyncio.Event) -> None:
-    """Wait until it is time, or something was heard; let the transport do its work in any case."""
-    seconds = min(LONGEST_SLEEP, max(0.0, (due - time_ns()) / NANOS_PER_SECOND))
+async def _until(ns: int, woken: asyncio.Event) -> None:
+    """Wait so long, or until something was heard; let the transport do its work in any case."""
+    seconds = min(LONGEST_SLEEP, max(0.0, ns / NANOS_PER_SECOND))
     if seconds > 0 and not woken.is_set():
         try:
             await asyncio.wait_for(woken.wait(), seconds)

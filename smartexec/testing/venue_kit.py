@@ -83,7 +83,8 @@ class VenueKit(VenueOrders, VenueFaults, Kit):
         bench = self.bench(connect=False)
         bench.hand(Tick())
         bench.command(self.order())
-        assert not bench.up, f"found {bench.said}, expected nothing of being up before a channel is open"
+        early = bench.up
+        assert not early, f"found {bench.said}, expected nothing of being up before a channel is open"
         bench.connect()
         assert bench.up is True, f"found {bench.said} after the channels were opened, expected VenueStatus up"
 
