@@ -19,7 +19,7 @@ from smartexec.interfaces.wired import Wired
 from smartexec.model.commands import Alert, CancelOrder, ClientCancelReject, ClientReport, Command
 from smartexec.model.events import EndOfDay, Event, OperatorEvent, Tick
 from smartexec.model.ids import NANOS_PER_SECOND
-from smartexec.model.market import Quote
+from smartexec.model.market import KernelMarketEvent, Quote
 from smartexec.model.orders import ClientEvent, NewOrder
 from smartexec.model.wire import WireInput, WireOutput
 from smartexec.runtime.adapters import Adapters
@@ -245,7 +245,8 @@ class Live:
     def _fold(self, now: int, event: Event) -> None:
         """Fold an event; a quote waits for what comes next, or for a later one of its own."""
         if self.over:
-            self._fault(f"after the end: {shown(event)}")
+            if not isinstance(event, KernelMarketEvent):  # nothing is lost with a quote that nobody waits for
+                self._fault(f"after the end: {shown(event)}")
             return
         if type(event) is Quote:
             key = (event.symbol, event.mic)
