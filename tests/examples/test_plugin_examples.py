@@ -10,6 +10,7 @@ from tests.examples.program import ROOT, call, check_run, well
 EXAMPLES = ROOT / "examples"
 RUNS = {
     "own_strategy": ("HARRIER", ["bp against arrival", "comparison.csv"]),
+    "small": ("SMALL-TWAP", ["SMALL-VWAP", "lots are due", "late: takes"]),
     "own_router": ("TWAP", ["effective spread", "frugal"]),
     "own_sink": ("TWAP", ["who got what", "whether all that was executed was given to somebody"]),
     "basket_day": ("BASKET", ["INDEX-1: AAA 6000 of 6000", "PAIR-7: EEE 8000 of 8000, FFF 8000 of 8000"]),
