@@ -21,6 +21,7 @@ extensions = [
     "enum_table",
     "command_reference",
     "api_names",
+    "kit_table",
     "text_file",
 ]
 exclude_patterns = ["_build"]

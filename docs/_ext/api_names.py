@@ -1,10 +1,14 @@
-"""Directive `api-names`: every name of a public module, with the first line of what it says of itself."""
+"""Directive `api-names`: every name of a public module, with the first line of what it says of itself.
+
+A name leads to where it is documented, if it is.
+"""
 
 from importlib import import_module
 from inspect import isfunction
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tabling import table
@@ -21,6 +25,7 @@ PLAIN = {
     "CURVE_SCALE": "`int`: 1,000,000,000; a volume curve's shares are in 1e-9 of a day.",
     "NO_STATISTICS": "`Statistics` of an instrument of which nothing is known.",
     "hookimpl": "Marks the implementation of a hook.",
+    "START": "2026-01-05 14:30:00 UTC in ns: when the orders of `view()` start.",
 }
 """Names that have no docstring of their own."""
 
@@ -46,7 +51,17 @@ class ApiNames(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        return [table(names(self.arguments[0]), (25, 75))]
+        module = self.arguments[0]
+        drawn = table(names(module), (25, 75))
+        for row in list(drawn.findall(nodes.row))[1:]:
+            name = next(iter(row.findall(nodes.literal)))
+            name.replace_self(_link(module, name))
+        return [drawn]
+
+
+def _link(module: str, name: nodes.literal) -> nodes.Node:
+    target = {"refdomain": "py", "reftype": "obj", "reftarget": f"{module}.{name.astext()}"}
+    return addnodes.pending_xref("", name.deepcopy(), refexplicit=True, refwarn=False, **target)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -25,6 +25,7 @@ FIELDS = {
     "exec_id": "ExecID(17), unique for venue and trade date",
     "exec_ref_id": "ExecRefID(19): the execution that is busted or corrected",
     "cum_qty": "CumQty(14), lots",
+    "leaves_qty": "LeavesQty(151), lots",
     "last_qty": "LastQty(32), lots",
     "last_px": "LastPx(31), 1e-9",
     "avg_px": "AvgPx(6), 1e-9",
@@ -43,6 +44,19 @@ FIELDS = {
 }
 """By field, where the class does not say."""
 FIELDS |= {
+    "order_id": "OrderID(37), the kernel's name for the client order",
+    "ord_rej_reason": "OrdRejReason(103); None = not rejected",
+    "cxl_rej_reason": "CxlRejReason(102)",
+    "channel": "name of the channel, as the plugin gave it; of a server NAME/n",
+    "data": "the bytes",
+    "columns": "names of the columns",
+    "Ran.tables": "by name",
+    "Table.rows": "cells as text",
+    "Rows.rows": "cells as text",
+    "Rows.table": "name of the table",
+    "Context.seed": "of the run: all that a plugin draws at random begins with it",
+    "Closed.reason": "why, for people",
+    "Request.headers": "(name, value) of each",
     "Trade.side": "the aggressor's, where the data say it",
     "RejectedOrder.text": "why it is none",
     "RejectedOrder.side": "as it was read",
