@@ -1,5 +1,6 @@
 """The door: who may come in, who is shown out without a word, and that nobody stays who has nothing to say."""
 
+from ipaddress import ip_network
 from typing import Any
 
 import fix_messages as fix
@@ -175,3 +176,14 @@ def test_up_and_down_name_the_session() -> None:
     door = Door()
     (said,) = [one for one in door.log_on() if isinstance(one, Said)]
     assert (said.session, type(said.what)) == ("THEM", Up)
+
+
+def test_session_is_entered_from_its_networks_only() -> None:
+    door = Door()
+    door.acceptor.members["THEM"].networks = (ip_network("10.0.0.0/24"), ip_network("::1/128"))
+    for channel, peer in (("gate/1", "10.0.1.1"), ("gate/2", "")):
+        door.open(channel, peer)
+        assert kinds(door.says(channel, fix.logon(1, (553, "u")))) == ["Close"]
+    assert "expected one from its networks" in door.faults[0]
+    door.open("gate/3", "::ffff:10.0.0.7")
+    assert kinds(door.says("gate/3", fix.logon(1, (553, "u")))) == ["A", "Up"]

@@ -5,6 +5,7 @@ Who cannot name one is closed without a word; so is who comes too often.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final
 
 from attrs import define, field
@@ -32,8 +33,18 @@ class Member:
     name: str
     session: Session
     log: MessageLog = field(factory=MessageLog)
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Where its peer may connect from; none = from anywhere."""
     channel: str = ""
     """Of its connection; "" = it has none."""
+
+    def may_come_from(self, peer: str) -> bool:
+        """Whether its peer may connect from an address."""
+        if not self.networks:
+            return True
+        address = ip_address(peer.partition("%")[0]) if peer else None
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        return mapped is not None and any(mapped in network for network in self.networks)
 
 
 @define(eq=False)
@@ -120,7 +131,7 @@ class Acceptor:
         self, channel: str, connection: _Connection, frame: bytes, now: int
     ) -> Generator[Done, None, Member | None]:
         """Find the session that a first message names; None if it names none that it may have."""
-        member, why = self._named(frame)
+        member, why = self._named(frame, connection.peer)
         if member is None:
             yield from self._refuse(channel, why)
             return None
@@ -129,7 +140,7 @@ class Acceptor:
         yield from self._do(member, member.session.opened(now), now)
         return member if member.channel == channel else None
 
-    def _named(self, frame: bytes) -> tuple[Member | None, str]:
+    def _named(self, frame: bytes, peer: str) -> tuple[Member | None, str]:
         try:
             message = parse(frame)
         except Garbled as error:
@@ -140,6 +151,8 @@ class Acceptor:
         if member is None:
             who = f"{message.begin_string.decode('latin-1')} {message.text(49)!r} to {message.text(56)!r}"
             return None, f"found no session {who}, expected one that is configured"
+        if not member.may_come_from(peer):
+            return None, f"found a logon to session {member.name} from there, expected one from its networks"
         if member.channel:
             return None, f"session {member.name} is connected already"
         return member, ""
