@@ -21,6 +21,7 @@ from smartexec.registry import Registry
 from smartexec.runtime.clock import Clock
 from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.control import Control
+from smartexec.runtime.event_loop import run
 from smartexec.runtime.fault_log import FaultLog
 from smartexec.runtime.live import Live
 from smartexec.runtime.loop import Counts
@@ -54,7 +55,7 @@ def serve(
     None if it was suspended: the same again goes on with it. `fault` is told what else people should know, a line each.
     """
     plan = plan_file(config, registry, live=True)
-    return asyncio.run(_Server(plan, out, told, stop or Stop(), fault).run())
+    return run(_Server(plan, out, told, stop or Stop(), fault).run())
 
 
 @define
@@ -181,10 +182,9 @@ async def _until(ns: int, woken: asyncio.Event) -> None:
     """Wait so long, or until something was heard; let the transport do its work in any case."""
     seconds = min(LONGEST_SLEEP, max(0.0, ns / NANOS_PER_SECOND))
     if seconds > 0 and not woken.is_set():
-        try:
-            await asyncio.wait_for(woken.wait(), seconds)
-        except TimeoutError:
-            return
+        alarm = asyncio.get_running_loop().call_later(seconds, woken.set)  # wait_for makes a task, and costs as much
+        await woken.wait()
+        alarm.cancel()
     else:
         await asyncio.sleep(0)
     woken.clear()

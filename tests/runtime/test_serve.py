@@ -13,6 +13,7 @@ import pytest
 
 from smartexec.api import ConfigError, JournalError
 from smartexec.model.commands import Alert, Command, SendOrder
+from smartexec.runtime.control import SOCKET
 from smartexec.runtime.replay import replay
 from smartexec.runtime.serve import Stop, serve
 
@@ -102,7 +103,10 @@ def start(folder: Path, config: Path) -> subprocess.Popen[str]:
 
 def test_interrupt_ends_the_program_in_order(tmp_path: Path) -> None:
     process = start(tmp_path, write(tmp_path, 3_600))
-    time.sleep(2.5)
+    while not (tmp_path / "run" / SOCKET).exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(1.0)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from smartexec.api import Close, Closed, ConfigError, Opened, Received, Send, Tcp, TcpServer, Tls
-from smartexec.runtime.links import base, tcp_server
+from smartexec.runtime.links import base, stream
+from smartexec.runtime.links.tcp_server import TcpServerLink
 from tests.runtime.test_transport import Ear, go
 
 
@@ -113,7 +114,7 @@ def test_ten_thousand_connections_at_a_time_leave_nothing_behind() -> None:
 
         await asyncio.gather(*(knock() for _ in range(50)))
         link = ear.transport._links[0, "gate"]
-        assert isinstance(link, tcp_server.TcpServerLink)
+        assert isinstance(link, TcpServerLink)
         await ear.until(lambda _: not link.connections)
         assert len(heard(ear, Opened)) - 1 == len(heard(ear, Closed))
         await connect(at)  # it still listens
@@ -123,7 +124,7 @@ def test_ten_thousand_connections_at_a_time_leave_nothing_behind() -> None:
 
 
 def test_peer_that_reads_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tcp_server, "MAX_UNSENT", 100_000)
+    monkeypatch.setattr(stream, "MAX_UNSENT", 100_000)
 
     async def body(ear: Ear) -> None:
         at = address()
@@ -138,7 +139,7 @@ def test_peer_that_reads_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_peer_that_reads_nothing_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tcp_server, "CLOSE_WITHIN", 0.1)
+    monkeypatch.setattr(stream, "CLOSE_WITHIN", 0.1)
 
     async def body(ear: Ear) -> None:
         at = address()

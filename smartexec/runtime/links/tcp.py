@@ -2,15 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Final
 
 from smartexec.errors import ConfigError
-from smartexec.model.wire import Close, Received, Send, Tcp, WireOutput
-from smartexec.runtime.links.base import MAX_UNSENT, OPEN_WITHIN, Hear, LastingLink, context_of
-
-CHUNK: Final = 64 * 1024
-"""Bytes read at once, at most."""
+from smartexec.model.wire import Close, Send, Tcp, WireOutput
+from smartexec.runtime.links.base import OPEN_WITHIN, Hear, LastingLink, context_of
+from smartexec.runtime.links.stream import Stream, emptied
 
 
 class TcpLink(LastingLink):
@@ -21,29 +17,31 @@ class TcpLink(LastingLink):
         self._hosts = [host_of(one, channel.name) for one in channel.hosts]
         self._tls = channel.tls
         self._context = None if channel.tls is None else context_of(channel.tls, channel.name)
-        self._writer: asyncio.StreamWriter | None = None
+        self._line: _Line | None = None
 
     async def once(self, opened: Callable[[], None]) -> str:
-        reader, writer = await self._connect()
-        self._writer = writer
-        try:
+        def made(line: _Line) -> None:
+            self._line = line  # before anybody hears that it is open
             opened()
-            while data := await reader.read(CHUNK):
-                self.hear(Received(self.name, data))
-            return "the peer closed it"
-        finally:
-            self._writer = None
-            writer.close()
-            with suppress(OSError, asyncio.CancelledError):
-                await writer.wait_closed()
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        line = await self._connect(made)
+        try:
+            return await line.lost
+        finally:
+            line.abort()
+            self._line = None
+
+    async def _connect(self, made: "Callable[[_Line], None]") -> "_Line":
+        loop = asyncio.get_running_loop()
         failed: list[str] = []
         for host, port in self._hosts:
             name = (self._tls.server_name or host) if self._tls is not None else None
             try:
                 async with asyncio.timeout(OPEN_WITHIN):
-                    return await asyncio.open_connection(host, port, ssl=self._context, server_hostname=name)
+                    _, line = await loop.create_connection(
+                        lambda: _Line(self.name, self.hear, made), host, port, ssl=self._context, server_hostname=name
+                    )
+                    return line
             except (OSError, TimeoutError) as error:
                 failed.append(f"{host}:{port}: {' '.join(str(error).split()) or 'no answer'}")
         raise OSError("; ".join(failed))
@@ -51,20 +49,33 @@ class TcpLink(LastingLink):
     def act(self, wanted: WireOutput) -> None:
         if isinstance(wanted, Close):
             self.close(wanted)
-        elif isinstance(wanted, Send) and self._writer is not None:
-            self._writer.write(wanted.data)
-            if self._writer.transport.get_write_buffer_size() > MAX_UNSENT:
-                self._writer.transport.abort()
+        elif isinstance(wanted, Send) and self._line is not None:
+            self._line.send(wanted.data)
 
     def cut(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        if self._line is not None:
+            self._line.close()
 
     async def drain(self) -> None:
-        if self._writer is not None:
-            with suppress(OSError, TimeoutError):
-                async with asyncio.timeout(1):
-                    await self._writer.drain()
+        if self._line is not None:
+            await emptied([self._line])
+
+
+class _Line(Stream):
+    """The connection, while it lasts."""
+
+    def __init__(self, name: str, hear: Hear, made: "Callable[[_Line], None]") -> None:
+        super().__init__(name, hear)
+        self._made = made
+        self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._made(self)  # bytes may come in before who asked for the connection has it
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.lost.done():
+            self.lost.set_result(self.why(exc))
 
 
 def host_of(text: str, channel: str) -> tuple[str, int]:

@@ -6,14 +6,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from smartexec.errors import ConfigError
-from smartexec.model.wire import Close, Closed, Opened, Received, Send, TcpServer, WireOutput
-from smartexec.runtime.links.base import MAX_UNSENT, OPEN_WITHIN, Hear, Link, context_of
+from smartexec.model.wire import Close, Closed, Opened, Send, TcpServer, WireOutput
+from smartexec.runtime.links.base import OPEN_WITHIN, Hear, Link, context_of
+from smartexec.runtime.links.stream import Stream, emptied
 from smartexec.runtime.links.tcp import host_of
 
 BACKLOG: Final = 512
 """Connections that the system may hold until they are taken."""
-CLOSE_WITHIN: Final = 5.0
-"""A peer that does not read what is left to be sent is cut off after this long, s."""
 
 
 class TcpServerLink(Link):
@@ -62,10 +61,7 @@ class TcpServerLink(Link):
             connection.close()
 
     async def drain(self) -> None:
-        for _ in range(100):
-            if not any(one.unsent for one in self.connections.values()):
-                return
-            await asyncio.sleep(0.01)
+        await emptied(self.connections.values())
 
     def admit(self, peer: str) -> str:
         """Give a new connection its name; "" if it may not connect."""
@@ -79,58 +75,26 @@ class TcpServerLink(Link):
         return f"{self.name}/{self._count}"
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Stream):
     """One connection."""
 
     def __init__(self, server: TcpServerLink) -> None:
+        super().__init__("", server.hear)
         self._server = server
-        self._transport: asyncio.Transport | None = None
-        self._name = ""
-        self._closing = False
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that are still to leave."""
-        return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        super().connection_made(transport)
         address: Sequence[str] = transport.get_extra_info("peername") or ("",)
-        self._name = self._server.admit(address[0])
-        if not self._name:
-            transport.abort()
+        self.name = self._server.admit(address[0])
+        if not self.name:
+            self.abort()
             return
-        self._server.connections[self._name] = self
-        self._server.hear(Opened(self._name, address[0]))
-
-    def data_received(self, data: bytes) -> None:
-        if not self._closing and self._name:
-            self._server.hear(Received(self._name, data))
+        self._server.connections[self.name] = self
+        self.hear(Opened(self.name, address[0]))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._server.connections.pop(self._name, None) is not None:
-            reason = "the peer closed it" if exc is None else " ".join(str(exc).split()) or type(exc).__name__
-            self._server.hear(Closed(self._name, "closed by us" if self._closing and exc is None else reason))
-
-    def send(self, data: bytes) -> None:
-        """Send bytes; a peer that reads none is cut off."""
-        assert self._transport is not None
-        self._transport.write(data)
-        if self.unsent > MAX_UNSENT:
-            self.abort()
-
-    def close(self) -> None:
-        """Close once everything has left; what comes in is not heard any more."""
-        assert self._transport is not None
-        self._closing = True
-        self._transport.close()
-        asyncio.get_running_loop().call_later(CLOSE_WITHIN, self.abort)
-
-    def abort(self) -> None:
-        """Close now."""
-        if self._transport is not None:
-            self._transport.abort()
+        if self._server.connections.pop(self.name, None) is not None:
+            self.hear(Closed(self.name, self.why(exc)))
 
 
 def _network(text: str, channel: str) -> IPv4Network | IPv6Network:
