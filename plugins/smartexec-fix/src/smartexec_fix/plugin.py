@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from smartexec.api import VenueAdapter, hookimpl
+from smartexec.api import OrderSource, VenueAdapter, hookimpl
+
+
+@hookimpl.order_sources
+def smartexec_order_sources() -> Iterable[type[OrderSource]]:
+    from smartexec_fix.gateway import FixGateway
+
+    return [FixGateway]
 
 
 @hookimpl.venues
