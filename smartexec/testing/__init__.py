@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from smartexec.testing.sink_kit import SinkKit
     from smartexec.testing.strategy_kit import StrategyKit
     from smartexec.testing.venue_kit import VenueKit
+    from smartexec.testing.wired_bench import SinkPeer
 
 _LAZY: Final = {
     "Bench": "bench",
@@ -36,6 +37,7 @@ _LAZY: Final = {
     "RoutingKit": "routing_kit",
     "SimulatedVenueKit": "simulated_venue_kit",
     "SinkKit": "sink_kit",
+    "SinkPeer": "wired_bench",
     "StrategyKit": "strategy_kit",
     "VenueKit": "venue_kit",
     "any_market": "random_views",
@@ -59,6 +61,7 @@ __all__ = [
     "RoutingKit",
     "SimulatedVenueKit",
     "SinkKit",
+    "SinkPeer",
     "StrategyKit",
     "VenueKit",
     "any_market",

@@ -1,9 +1,9 @@
-"""The conformance kit of sinks: scenarios K-01 and on."""
+"""The conformance kit of sinks: scenarios K-01 and on; those of sinks with channels are in `wired_sinks`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import pytest
 
@@ -16,6 +16,7 @@ from smartexec.runtime.tables import tables
 from smartexec.testing.kit import Kit, needs, scenario
 from smartexec.testing.parameters import check_class, check_documented, check_refusals
 from smartexec.testing.reference_world import reference
+from smartexec.testing.wired_sinks import WiredSinks
 
 Rows = list[list[str]]
 COLUMNS: Final = ("order_id", "text", "px")
@@ -29,18 +30,17 @@ AWKWARD: Final = (
 MANY: Final = 50_000
 
 
-class SinkKit(Kit):
-    """Subclass it in a plugin's tests, set `sink`, say how to `read`, and pytest runs the scenarios."""
+class SinkKit(WiredSinks, Kit):
+    """Subclass it in a plugin's tests, set `sink`, say how to `read`, and what its `peers` are if it has channels, and
+    pytest runs the scenarios."""
 
     kind = "sink"
     subject = "sink"
 
-    sink: ClassVar[type[Sink]]
-    """The class under test."""
-    params: ClassVar[Mapping[str, Any]] = {}
-    """Its parameters, where it needs any, as a configuration has them."""
     bare: ClassVar[str] = ""
     """Why a table without rows keeps no columns: "" = it does."""
+    no_tables: ClassVar[str] = ""
+    """Why it writes no tables at all: "" = it does."""
     away: ClassVar[str] = ""
     """Why it writes nothing below the folder it is given: "" = it does."""
 
@@ -52,9 +52,14 @@ class SinkKit(Kit):
         """Make the sink as a configuration file would."""
         return build(self.sink, self.params, self.sink.name)
 
+    def writer(self) -> Sink:
+        """Make the sink, to write tables; skips where it writes none."""
+        needs(not self.no_tables, self.no_tables)
+        return self.make()
+
     def written(self, folder: Path, *given: tuple[str, Sequence[str], Iterable[Sequence[str]]]) -> None:
-        """Write tables by an instance of its own, which is closed."""
-        sink = self.make()
+        """Write tables by an instance of its own, which is closed; skips where it writes none."""
+        sink = self.writer()
         sink.open(folder)
         for table, columns, rows in given:
             sink.write(table, columns, rows)
@@ -93,7 +98,10 @@ class SinkKit(Kit):
 
     @scenario("K-04")
     def test_k04_writes_what_it_is_given(self, tmp_path: Path) -> None:
-        """A table is read back cell by cell, its columns in order; tables do not mix."""
+        """A table is read back cell by cell, its columns in order; tables do not mix.
+
+        Skipped where `no_tables` says why.
+        """
         other = [["P1", "BUY"]]
         self.written(tmp_path, ("client_orders", COLUMNS, ROWS), ("parents", ("parent_id", "side"), other))
         self.holds(tmp_path, "client_orders", COLUMNS, ROWS)
@@ -103,7 +111,7 @@ class SinkKit(Kit):
     def test_k05_keeps_the_columns_of_an_empty_table(self, tmp_path: Path) -> None:
         """A table without rows is there, and has its columns.
 
-        Skipped where `bare` says why it has not.
+        Skipped where `bare` says why it has not, or `no_tables` why there are no tables.
         """
         self.written(tmp_path, ("crosses", COLUMNS, []))
         self.holds(tmp_path, "crosses", COLUMNS, [])
@@ -111,34 +119,49 @@ class SinkKit(Kit):
 
     @scenario("K-06")
     def test_k06_changes_no_text(self, tmp_path: Path) -> None:
-        """Quotes, separators, line ends, leading zeros, blanks, all of Unicode come back as they were."""
+        """Quotes, separators, line ends, leading zeros, blanks, all of Unicode come back as they were.
+
+        Skipped where `no_tables` says why.
+        """
         rows = [[text, "-", text] for text in AWKWARD] + [["-", text, "-"] for text in AWKWARD]
         self.written(tmp_path, ("alerts", COLUMNS, rows))
         self.holds(tmp_path, "alerts", COLUMNS, rows)
 
     @scenario("K-07")
     def test_k07_keeps_no_value_apart(self, tmp_path: Path) -> None:
-        """Cells without a value come back as "", also whole rows of them, and the row is there."""
+        """Cells without a value come back as "", also whole rows of them, and the row is there.
+
+        Skipped where `no_tables` says why.
+        """
         rows = [["", "", ""], ["O1", "", ""], ["", "", "1"], ["", "", ""]]
         self.written(tmp_path, ("alerts", COLUMNS, rows))
         self.holds(tmp_path, "alerts", COLUMNS, rows)
 
     @scenario("K-08")
     def test_k08_takes_rows_once(self, tmp_path: Path) -> None:
-        """Rows that can be gone through only once, and have no length, are all written; rows may be tuples."""
+        """Rows that can be gone through only once, and have no length, are all written; rows may be tuples.
+
+        Skipped where `no_tables` says why.
+        """
         self.written(tmp_path, ("client_orders", COLUMNS, (tuple(row) for row in ROWS)))
         self.holds(tmp_path, "client_orders", COLUMNS, ROWS)
 
     @scenario("K-09")
     def test_k09_writes_many_rows(self, tmp_path: Path) -> None:
-        """50,000 rows come back in order."""
+        """50,000 rows come back in order.
+
+        Skipped where `no_tables` says why.
+        """
         rows = [[f"O{number}", f"text {number % 7}", str(number)] for number in range(MANY)]
         self.written(tmp_path, ("executions", COLUMNS, iter(rows)))
         self.holds(tmp_path, "executions", COLUMNS, rows)
 
     @scenario("K-10")
     def test_k10_writes_the_tables_of_a_run(self, tmp_path: Path) -> None:
-        """All tables of a run with two clients, an amendment, a cancel and lost messages come back cell by cell."""
+        """All tables of a run with two clients, an amendment, a cancel and lost messages come back cell by cell.
+
+        Skipped where `no_tables` says why.
+        """
         given = _day()
         self.written(tmp_path, *given)
         for table, columns, rows in given:
@@ -148,8 +171,11 @@ class SinkKit(Kit):
 
     @scenario("K-11")
     def test_k11_replaces_what_it_wrote(self, tmp_path: Path) -> None:
-        """Written again, a table is what it is now, longer or shorter: nothing is added to what was there."""
-        sink = self.make()
+        """Written again, a table is what it is now, longer or shorter: nothing is added to what was there.
+
+        Skipped where `no_tables` says why.
+        """
+        sink = self.writer()
         sink.open(tmp_path)
         for rows in (ROWS, ROWS[:1], [*ROWS, *ROWS], []):
             sink.write("client_orders", COLUMNS, rows)
@@ -161,6 +187,8 @@ class SinkKit(Kit):
     def test_k12_takes_a_table_twice(self, tmp_path: Path) -> None:
         """A table that is handed over twice is there once: delivery is at least once, within a session and after a
         restart.
+
+        Skipped where `no_tables` says why.
         """
         given = ("client_orders", COLUMNS, ROWS)
         self.written(tmp_path, given, given)
@@ -169,8 +197,11 @@ class SinkKit(Kit):
 
     @scenario("K-13")
     def test_k13_is_opened_again(self, tmp_path: Path) -> None:
-        """Opened again after a close, by itself or another instance, it leaves alone what it is not given anew."""
-        sink = self.make()
+        """Opened again after a close, by itself or another instance, it leaves alone what it is not given anew.
+
+        Skipped where `no_tables` says why.
+        """
+        sink = self.writer()
         for table in ("client_orders", "parents"):
             sink.open(tmp_path)
             sink.write(table, COLUMNS, ROWS)
@@ -183,8 +214,11 @@ class SinkKit(Kit):
 
     @scenario("K-14")
     def test_k14_leaves_a_table_whole(self, tmp_path: Path) -> None:
-        """Where its rows break off, the error goes on, and the table stays what it was."""
-        sink = self.make()
+        """Where its rows break off, the error goes on, and the table stays what it was.
+
+        Skipped where `no_tables` says why.
+        """
+        sink = self.writer()
         sink.open(tmp_path)
         sink.write("client_orders", COLUMNS, ROWS)
         with pytest.raises(ArithmeticError, match="on purpose"):
@@ -196,9 +230,9 @@ class SinkKit(Kit):
     def test_k15_says_what_cannot_be_written(self, tmp_path: Path) -> None:
         """A folder that is gone, or is a file, is an OSError or an error of smartexec, never silence.
 
-        Skipped where `away` says why it writes nothing there.
+        Skipped where `away` or `no_tables` says why it writes nothing there.
         """
-        needs(not self.away, self.away)
+        needs(not (self.away or self.no_tables), self.away or self.no_tables)
         (tmp_path / "file").touch()
         for folder in (tmp_path / "gone", tmp_path / "file"):
             with pytest.raises((OSError, SmartexecError)):

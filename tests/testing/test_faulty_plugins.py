@@ -27,6 +27,7 @@ KINDS: Final = {
     "feeds": 2,
     "journals": 2,
     "sinks": 2,
+    "wired_sinks": 2,
     "venues": 5,
     "simulated_venues": 5,
 }
