@@ -52,7 +52,7 @@ INSTRUMENTS = {
 
 
 def client_session(name: str = "OMS", **more: Any) -> ClientSession:
-    return ClientSession(name=name, sender_comp_id="DESK", target_comp_id=name, **more)
+    return ClientSession(**{"name": name, "sender_comp_id": "DESK", "target_comp_id": name, **more})
 
 
 @define(eq=False)

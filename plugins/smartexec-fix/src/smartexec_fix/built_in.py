@@ -5,7 +5,7 @@ venue's own tags are no fault; for a check of every field there are dictionary f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -14,9 +14,12 @@ from smartexec_fix.dictionary import Dictionary, FieldDef, Group, MessageDef, me
 
 _TOKEN: Final = re.compile(r"(\d+)(!?)(\(?)|\)")
 _BEFORE_4_3: Final = ("FIX.4.0", "FIX.4.1", "FIX.4.2")
-_REQUIRED: Final = {b"D": {21: _BEFORE_4_3}, b"8": {20: _BEFORE_4_3}}
+_REQUIRED: Final[Mapping[bytes, Mapping[int, tuple[str, ...]]]] = {b"D": {21: _BEFORE_4_3}, b"8": {20: _BEFORE_4_3}}
 """MsgType -> fields that are required in some versions only."""
-_OPTIONAL: Final = {b"8": {150: ("FIX.4.0",), 151: ("FIX.4.0",), 6: ("FIX.5.0SP2",)}}
+_OPTIONAL: Final[Mapping[bytes, Mapping[int, tuple[str, ...]]]] = {
+    b"8": {150: ("FIX.4.0",), 151: ("FIX.4.0",), 6: ("FIX.5.0SP2",)},
+    b"9": {434: ("FIX.4.0", "FIX.4.1"), 39: ("FIX.4.0",), 41: ("FIX.4.0", "FIX.5.0SP2")},
+}
 """MsgType -> fields that are not required there."""
 
 

@@ -49,8 +49,6 @@ class Order:
     """How many reports it was told."""
     cancels: int = 0
     """Requests to cancel it that are open."""
-    ours: int = 0
-    """Requests that we ever made in the client's place."""
 
     @property
     def order_id(self) -> str:
@@ -87,6 +85,8 @@ class ClientBook:
     _by_id: dict[str, Order] = field(init=False, factory=dict)
     _fresh: dict[str, deque[Order]] = field(init=False, factory=dict)
     """By ClOrdID(11), those that nothing was told of yet, oldest first."""
+    _requests: dict[str, Order] = field(init=False, factory=dict)
+    """By ClOrdID(11) of a request, answered or not, what it was for."""
     _open: dict[str, list[Asked]] = field(init=False, factory=dict)
     """By ClOrdID(11) of the request; one that was used twice has two until the second is refused."""
 
@@ -107,9 +107,8 @@ class ClientBook:
         return order or next(iter(self._fresh.get(cl_ord_id, ())), None)
 
     def named(self, cl_ord_id: str) -> Order | None:
-        """Give the order that an identifier names, its own or that of an open request; None if there is none."""
-        asked = self.request(cl_ord_id)
-        return self.find(cl_ord_id) or (None if asked is None else asked.order)
+        """Give the order that an identifier names, its own or that of any request; None if there is none."""
+        return self.find(cl_ord_id) or self._requests.get(cl_ord_id)
 
     def request(self, cl_ord_id: str) -> Asked | None:
         """Give the open request of an identifier."""
@@ -122,10 +121,10 @@ class ClientBook:
         if isinstance(event, NewOrder | RejectedOrder):
             self._fresh.setdefault(event.cl_ord_id, deque()).append(_order_of(event))
             return
-        order, cancel = self.find(event.orig_cl_ord_id), isinstance(event, CancelRequest)
+        order, cancel = self.named(event.orig_cl_ord_id), isinstance(event, CancelRequest)
         if order is not None:
             order.cancels += cancel
-            order.ours += bool(event.origin)
+            self._requests.setdefault(event.cl_ord_id, order)
         price = event.price if isinstance(event, ReplaceRequest) else None
         self._open.setdefault(event.cl_ord_id, []).append(Asked(order, cancel, event.origin, price))
 

@@ -3,6 +3,7 @@
 Knows no connection: messages come as they were checked, and what is to be sent is given as (MsgType, body).
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
@@ -28,7 +29,7 @@ from smartexec_fix.client_book import ClientBook, Order
 from smartexec_fix.client_session import ClientSession
 from smartexec_fix.message import Field, Message
 from smartexec_fix.orders_in import Desk
-from smartexec_fix.reports_out import Shown
+from smartexec_fix.reports_out import Shown, Style
 
 Reply = tuple[bytes, list[Field]]
 """MsgType(35), body."""
@@ -59,13 +60,13 @@ class ClientDesk:
     book: ClientBook = field(init=False, factory=ClientBook)
     closed: bool = field(init=False, default=False)
     """The day is over: nothing is taken any more."""
-    _app: Application = field(init=False)
+    _style: Style = field(init=False)
     _again: Counter[tuple[bytes, str]] = field(init=False, factory=Counter)
     """What was taken before a restart and is asked for again, since its number was not kept: (MsgType, ClOrdID)."""
     _takers: Mapping[bytes, Callable[[Message, int], Iterator[Answer]]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._app = Application(self.client.version)
+        self._style = Style(Application(self.client.version), self.client.decimals)
         self._takers = {
             ORDER: self._order,
             CANCEL: self._request,
@@ -101,13 +102,24 @@ class ClientDesk:
         asked = self.book.refused(command)
         if (asked is None and command.order_id != "NONE") or (asked is not None and asked.ours):
             return None  # the client has not asked
-        return REFUSAL, reports_out.cancel_reject(self._app, command, now, cancel=asked is None or asked.cancel)
+        return REFUSAL, reports_out.cancel_reject(self._style, command, now, cancel=asked is None or asked.cancel)
 
     def recall(self, event: ClientEvent, *, again: bool) -> None:
         """Take once more what was asked for before a restart. `again`: its message will come again."""
         self.book.take(event)
         if again and not getattr(event, "origin", ""):
             self._again[_KINDS.get(type(event), ORDER), event.cl_ord_id] += 1
+
+    @property
+    def awaited(self) -> str:
+        """What was taken and will come again, as text that outlives another death of the process; "" = nothing."""
+        waiting = [(kind.decode(), name, count) for (kind, name), count in self._again.items()]
+        return json.dumps(waiting) if waiting else ""
+
+    def wait_for(self, awaited: str) -> None:
+        """Expect again what was awaited when the process died."""
+        for kind, name, count in json.loads(awaited or "[]"):
+            self._again[kind.encode(), name] += count
 
     # -- orders --------------------------------------------------------------------------------------------------------
 
@@ -132,7 +144,7 @@ class ClientDesk:
         if known is not None and message.get(97) == b"Y":
             yield self._standing(known, now)
             return
-        order, cancel = self.book.find(message.text(41)), message.msg_type == CANCEL
+        order, cancel = self.book.named(message.text(41)), message.msg_type == CANCEL
         try:
             if self.closed:
                 raise ValueError("the day is over")
@@ -150,9 +162,11 @@ class ClientDesk:
     def _came_before(self, message: Message) -> bool:
         """Whether a message that is sent again was taken before a restart: what it asked for is under way."""
         key = (message.msg_type, message.text(11))
-        if message.get(43) != b"Y" or not self._again[key]:
+        if message.get(43) != b"Y" or key not in self._again:
             return False
         self._again[key] -= 1
+        if not self._again[key]:
+            del self._again[key]
         return True
 
     def _refused(self, message: Message, order: Order | None, text: str, now: int) -> Reply:
@@ -160,7 +174,7 @@ class ClientDesk:
         status, order_id = (order.status, order.order_id) if order is not None else (OrdStatus.REJECTED, "NONE")
         reason = CxlRejReason.TOO_LATE if self.closed else CxlRejReason.OTHER
         said = ClientCancelReject("", order_id, message.text(11), message.text(41), status, reason, text)
-        return REFUSAL, reports_out.cancel_reject(self._app, said, now, cancel=message.msg_type == CANCEL)
+        return REFUSAL, reports_out.cancel_reject(self._style, said, now, cancel=message.msg_type == CANCEL)
 
     def _too_late_order(self, message: Message, now: int) -> Reply:
         """Refuse an order that comes after everything is over."""
@@ -170,17 +184,18 @@ class ClientDesk:
             ord_rej_reason=OrdRejReason.CLOSED, text="the day is over",
         )  # fmt: skip
         shown = Shown(now, f"closed-{order.cl_ord_id}", order.cl_ord_id)
-        return REPORT, reports_out.execution_report(self._app, order, report, Instrument(""), shown)
+        return REPORT, reports_out.execution_report(self._style, order, report, Instrument(""), shown)
 
     def _execution(self, report: ClientReport, now: int) -> list[Field]:
         order, asked = self.book.told(report)
         exec_id = report.exec_id or f"{report.order_id}-{order.reports}"
         theirs = asked is not None and not asked.ours
         if report.orig_cl_ord_id and not theirs:  # a cancel of ours: its identifier means nothing to the client
-            shown = Shown(now, exec_id, report.orig_cl_ord_id, unasked=True)
+            why = () if asked is None else tuple(reports_out.said(asked.ours))
+            shown = Shown(now, exec_id, report.orig_cl_ord_id, unasked=True, also=why)
         else:
             shown = Shown(now, exec_id, report.cl_ord_id, report.orig_cl_ord_id, unasked=not theirs)
-        return reports_out.execution_report(self._app, order, report, self._instrument(order), shown)
+        return reports_out.execution_report(self._style, order, report, self._instrument(order), shown)
 
     # -- questions -----------------------------------------------------------------------------------------------------
 
@@ -190,7 +205,7 @@ class ClientDesk:
         also = _echo(message, 790)
         if order is None:
             text = f"ClOrdID(11): found {message.text(11)!r}, expected one of an order"
-            yield REPORT, reports_out.unknown_order(self._app, message, now, text, also)
+            yield REPORT, reports_out.unknown_order(self._style, message, now, text, also)
         else:
             yield self._standing(order, now, also)
 
@@ -207,7 +222,7 @@ class ClientDesk:
             )
         elif not orders:
             also += ((911, b"0"), (912, b"Y"))
-            yield REPORT, reports_out.unknown_order(self._app, message, now, "found no order", also)
+            yield REPORT, reports_out.unknown_order(self._style, message, now, "found no order", also)
         for place, order in enumerate(orders if len(orders) <= MOST_STATUSES else (), 1):
             count: tuple[Field, ...] = ((911, b"%d" % len(orders)), (912, b"Y" if place == len(orders) else b"N"))
             yield self._standing(order, now, also + count)
@@ -237,7 +252,7 @@ class ClientDesk:
         """Yield cancels of what has none yet; their identifiers are the same whenever they are made again."""
         for order in orders:
             if not order.cancels:
-                number = order.ours
+                number = 0
                 while self.book.named(name := f"{order.order_id}-{why.replace(' ', '-')}-{number}") is not None:
                     number += 1
                 event = CancelRequest(self.client.name, name, order.cl_ord_id, why)
@@ -245,10 +260,10 @@ class ClientDesk:
                 yield event
 
     def _standing(self, order: Order, now: int, also: tuple[Field, ...] = ()) -> Reply:
-        return REPORT, reports_out.status_report(self._app, order, self._instrument(order), now, also)
+        return REPORT, reports_out.status_report(self._style, order, self._instrument(order), now, also)
 
     def _mass_canceled(self, message: Message, affected: int | None, reason: str, text: str) -> Reply:
-        return b"r", reports_out.mass_cancel_report(self._app, message, affected, reason, text)
+        return b"r", reports_out.mass_cancel_report(self._style, message, affected, reason, text)
 
     def _business(self, message: Message, text: str) -> Reply:
         """BusinessMessageReject(j), before 4.2 a Reject(3): a message that makes sense to FIX and not to us."""

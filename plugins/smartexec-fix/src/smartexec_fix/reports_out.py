@@ -21,7 +21,8 @@ from smartexec_fix.application import Application
 from smartexec_fix.client_book import Order
 from smartexec_fix.message import Field, Message
 from smartexec_fix.settings import VERSIONS
-from smartexec_fix.values import day, write_px, write_qty, write_time
+from smartexec_fix.stamps import stamp
+from smartexec_fix.values import day, write_px, write_qty
 
 NO_SYMBOL: Final = "[N/A]"
 """Symbol(55) of what has none."""
@@ -56,6 +57,24 @@ _BROKER_OPTION: Final = "2"
 
 
 @frozen
+class Style:
+    """How a session's messages are written."""
+
+    app: Application
+    decimals: int
+    """Of a second, in times."""
+
+    @property
+    def place(self) -> int:
+        """Of its version among those of FIX."""
+        return VERSIONS.index(self.app.version)
+
+    def time(self, now: int) -> bytes:
+        """Write ns UTC as a UTCTimestamp."""
+        return stamp(now, self.decimals)
+
+
+@frozen
 class Shown:
     """What a report says besides the kernel's own."""
 
@@ -70,15 +89,13 @@ class Shown:
     """Further fields, of the question that it answers."""
 
 
-def execution_report(
-    app: Application, order: Order, report: ClientReport, one: Instrument, shown: Shown
-) -> list[Field]:
+def execution_report(style: Style, order: Order, report: ClientReport, one: Instrument, shown: Shown) -> list[Field]:
     """Give the body of an ExecutionReport(8)."""
-    exec_type, status = _spoken(app, report.exec_type, report.ord_status)
+    exec_type, status = _spoken(style, report.exec_type, report.ord_status)
     body: list[Field] = [
         (37, _bytes(report.order_id)),
         (17, _bytes(shown.exec_id)),
-        *app.written(exec_type, status),
+        *style.app.written(exec_type, status),
         (39, status.value.encode()),
         (55, _bytes(order.symbol or NO_SYMBOL)),
         (54, _bytes(order.side or UNDISCLOSED)),
@@ -86,29 +103,29 @@ def execution_report(
         (40, b"1" if order.price is None else b"2"),
         (14, write_qty(report.cum_qty, one)),
         (6, write_px(report.avg_px)),
-        (60, write_time(shown.now)),
-        *_sizes(app, report, one, shown.now),
+        (60, style.time(shown.now)),
+        *_sizes(style, report, one, shown.now),
     ]
     if order.price is not None:
         body.append((44, write_px(order.price)))
-    if shown.unasked and exec_type in _UNASKED and _at(app) >= _SINCE_4_2:
+    if shown.unasked and exec_type in _UNASKED and style.place >= _SINCE_4_2:
         body.append((378, BY_BROKER))
     texts = {11: shown.cl_ord_id, 41: shown.orig_cl_ord_id, 1: order.account, 66: order.list_id}
-    texts |= {19: report.exec_ref_id, 103: _rejection(app, report)}
+    texts |= {19: report.exec_ref_id, 103: _rejection(style, report)}
     return [*body, *((tag, _bytes(text)) for tag, text in texts.items() if text), *said(report.text), *shown.also]
 
 
-def _sizes(app: Application, report: ClientReport, one: Instrument, now: int) -> list[Field]:
+def _sizes(style: Style, report: ClientReport, one: Instrument, now: int) -> list[Field]:
     """LeavesQty(151), and of an execution its quantity, price and day. Before 4.2 every report has the two."""
-    fields: list[Field] = [] if app.oldest else [(151, write_qty(report.leaves_qty, one))]
+    fields: list[Field] = [] if style.app.oldest else [(151, write_qty(report.leaves_qty, one))]
     if report.exec_type in _TRADES:
         fields += [(32, write_qty(report.last_qty, one)), (31, write_px(report.last_px)), (75, day(now))]
-    elif _at(app) < _SINCE_4_2:
+    elif style.place < _SINCE_4_2:
         fields += [(32, b"0"), (31, b"0")]
     return fields
 
 
-def status_report(app: Application, order: Order, one: Instrument, now: int, also: tuple[Field, ...]) -> list[Field]:
+def status_report(style: Style, order: Order, one: Instrument, now: int, also: tuple[Field, ...]) -> list[Field]:
     """Give the body of an ExecutionReport(8) on how an order stands, with ExecType(150) I."""
     last = order.last or ClientReport(
         "", order.order_id, order.cl_ord_id, ExecType.ORDER_STATUS, order.status, order.order_qty, 0, order.order_qty, 0
@@ -117,10 +134,10 @@ def status_report(app: Application, order: Order, one: Instrument, now: int, als
         last.source, last.order_id, order.cl_ord_id, ExecType.ORDER_STATUS, last.ord_status, last.order_qty,
         last.cum_qty, last.leaves_qty, last.avg_px, ord_rej_reason=last.ord_rej_reason, text=last.text,
     )  # fmt: skip
-    return execution_report(app, order, report, one, Shown(now, NO_EXECUTION, order.cl_ord_id, also=also))
+    return execution_report(style, order, report, one, Shown(now, NO_EXECUTION, order.cl_ord_id, also=also))
 
 
-def unknown_order(app: Application, asked: Message, now: int, text: str, also: tuple[Field, ...]) -> list[Field]:
+def unknown_order(style: Style, asked: Message, now: int, text: str, also: tuple[Field, ...]) -> list[Field]:
     """Give the body of an ExecutionReport(8) that says that an order, or any order, is not known."""
     order = Order(asked.text(11), asked.text(55), asked.text(54), 0, None)
     report = ClientReport(
@@ -128,30 +145,30 @@ def unknown_order(app: Application, asked: Message, now: int, text: str, also: t
         ord_rej_reason=OrdRejReason.UNKNOWN_ORDER, text=text,
     )  # fmt: skip
     shown = Shown(now, NO_EXECUTION, order.cl_ord_id, also=also)
-    return [one for one in execution_report(app, order, report, Instrument(""), shown) if one[0] not in (38, 40)]
+    return [one for one in execution_report(style, order, report, Instrument(""), shown) if one[0] not in (38, 40)]
 
 
-def cancel_reject(app: Application, reject: ClientCancelReject, now: int, *, cancel: bool) -> list[Field]:
+def cancel_reject(style: Style, reject: ClientCancelReject, now: int, *, cancel: bool) -> list[Field]:
     """Give the body of an OrderCancelReject(9); `cancel`: what is refused is an OrderCancelRequest(F)."""
-    _, status = _spoken(app, ExecType.ORDER_STATUS, reject.ord_status)
+    _, status = _spoken(style, ExecType.ORDER_STATUS, reject.ord_status)
     body: list[Field] = [
         (37, _bytes(reject.order_id)),
         (11, _bytes(reject.cl_ord_id)),
         (41, _bytes(reject.orig_cl_ord_id)),
         (39, status.value.encode()),
-        (102, _cxl_reason(app, reject.cxl_rej_reason).encode()),
+        (102, _cxl_reason(style, reject.cxl_rej_reason).encode()),
     ]
-    if _at(app) >= _SINCE_4_2:
-        body += [(434, b"1" if cancel else b"2"), (60, write_time(now))]
+    if style.place >= _SINCE_4_2:
+        body += [(434, b"1" if cancel else b"2"), (60, style.time(now))]
     return [*body, *said(reject.text)]
 
 
-def mass_cancel_report(app: Application, request: Message, affected: int | None, reason: str, text: str) -> list[Field]:
+def mass_cancel_report(style: Style, request: Message, affected: int | None, reason: str, text: str) -> list[Field]:
     """Give the body of an OrderMassCancelReport(r); `affected` None = refused, because of `reason` (532)."""
     identity, wanted = request.get(11) or b"", request.get(530) or b""
     body: list[Field] = [(11, identity), (37, identity), (530, wanted), (531, wanted if affected is not None else b"0")]
     body += [(532, reason.encode())] if affected is None else [(533, b"%d" % affected)]
-    body += [(1369, identity)] if app.strategy_parameters else []
+    body += [(1369, identity)] if style.app.strategy_parameters else []
     body += [(55, request.get(55) or b"")] if request.get(55) else []
     return [*body, (60, request.get(60) or b""), *said(text)]
 
@@ -162,9 +179,9 @@ def said(text: str) -> list[Field]:
     return [(58, _bytes(line))] if line else []
 
 
-def _spoken(app: Application, exec_type: ExecType, status: OrdStatus) -> tuple[ExecType, OrdStatus]:
+def _spoken(style: Style, exec_type: ExecType, status: OrdStatus) -> tuple[ExecType, OrdStatus]:
     """Before 4.2 a pending replace is a pending cancel/replace, which 4.2 calls a pending cancel."""
-    if _at(app) >= _SINCE_4_2:
+    if style.place >= _SINCE_4_2:
         return exec_type, status
     return (
         ExecType.PENDING_CANCEL if exec_type is ExecType.PENDING_REPLACE else exec_type,
@@ -172,26 +189,22 @@ def _spoken(app: Application, exec_type: ExecType, status: OrdStatus) -> tuple[E
     )
 
 
-def _rejection(app: Application, report: ClientReport) -> str:
+def _rejection(style: Style, report: ClientReport) -> str:
     """OrdRejReason(103)."""
     reason = report.ord_rej_reason
     if reason is None:
         return ""
     if reason is OrdRejReason.BROKER:
         reason = _REASON_OF.get(report.text.partition(":")[0], reason)
-    old = _at(app) < _SINCE_4_4 and reason.value not in _OLD_REJ_REASONS
+    old = style.place < _SINCE_4_4 and reason.value not in _OLD_REJ_REASONS
     return OrdRejReason.BROKER.value if old else reason.value
 
 
-def _cxl_reason(app: Application, reason: CxlRejReason) -> str:
-    known = _OLD_CXL_REASONS.get(_at(app))
+def _cxl_reason(style: Style, reason: CxlRejReason) -> str:
+    known = _OLD_CXL_REASONS.get(style.place)
     if known is None or reason.value in known:
         return reason.value
     return _BROKER_OPTION if _BROKER_OPTION in known else CxlRejReason.TOO_LATE.value
-
-
-def _at(app: Application) -> int:
-    return VERSIONS.index(app.version)
 
 
 def _bytes(text: str) -> bytes:
