@@ -9,9 +9,7 @@ from smartexec.cli.show import progress_bar, show_json
 from smartexec.errors import ConfigError
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder
-from smartexec.runtime.config import load
 from smartexec.runtime.replay import open_run
-from smartexec.runtime.run import CONFIG
 from smartexec.runtime.stored import stored_tables
 from smartexec.runtime.story import Story, explain
 from smartexec.runtime.tables import decimal, px
@@ -26,7 +24,7 @@ def command(run: Path, order_id: str, as_json: bool) -> None:
     opened = open_run(run)
     instruments = opened.plan.config.instruments
     opened.plan.journal.close()
-    times = load(run / CONFIG).run
+    times = opened.plan.config.run
     with progress_bar("explain", times.start, times.end) as progress:
         stories = explain(
             stored_tables(run, progress), order_id, lambda source, name: _first_terms(run, instruments, source, name)

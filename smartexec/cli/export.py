@@ -8,10 +8,7 @@ import click
 
 from smartexec.cli.show import progress_bar
 from smartexec.errors import SmartexecError
-from smartexec.runtime.config import load
-from smartexec.runtime.plan import plan_file
 from smartexec.runtime.replay import open_run
-from smartexec.runtime.run import CONFIG
 from smartexec.runtime.schema import build
 from smartexec.runtime.stored import stored_tables, write_sink
 
@@ -22,10 +19,10 @@ from smartexec.runtime.stored import stored_tables, write_sink
 @click.option("--format", "form", default="csv", show_default=True, help="A sink: csv, parquet, jsonl ...")
 def command(run: Path, out: Path, form: str) -> None:
     """Write the tables of RUN in another format, or to another place."""
-    open_run(run).plan.journal.close()
-    registry = plan_file(run / CONFIG, statistics=False).registry
+    plan = open_run(run).plan
+    plan.journal.close()
+    registry, times = plan.registry, plan.config.run
     sink = build(registry.find("sink", form, "--format"), {}, "--format")
-    times = load(run / CONFIG).run
     with progress_bar("export", times.start, times.end) as progress:
         found = stored_tables(run, progress, registry)
     with _no_empty_folder(out):

@@ -38,7 +38,7 @@ def command(runs: tuple[Path, ...], config: Path | None, out: Path | None, as_js
     for run in runs:
         if not (run / CONFIG).is_file():
             raise ConfigError(f"{run}: found no {CONFIG}, expected the folder of a run")
-    times = [load(run / CONFIG).run for run in runs]
+    times = [load(run / CONFIG, live=True).run for run in runs]
     with progress_bar("fit venues", min(t.start for t in times), max(t.end for t in times)) as progress:
         history = fit_venues(runs, progress)
     if out is not None:

@@ -43,7 +43,7 @@ def command(ctx: click.Context, run: Path, audit: bool, config: Path | None, as_
 
 def _times(run: Path) -> tuple[int, int]:
     path = run / CONFIG
-    times = load(path).run if path.is_file() else None
+    times = load(path, live=True).run if path.is_file() else None
     return (times.start, times.end) if times else (0, 1)
 
 

@@ -16,9 +16,7 @@ from smartexec.cli.show import progress_bar, show_json
 from smartexec.errors import ConfigError, SmartexecError
 from smartexec.model.routing import VenueScore
 from smartexec.model.survival import Survival
-from smartexec.runtime.config import load
 from smartexec.runtime.replay import open_run, replay
-from smartexec.runtime.run import CONFIG
 
 MAX_STEPS: Final = 12
 """Lines of a survival chart."""
@@ -91,7 +89,7 @@ def scores_of(run: Path, symbols: tuple[str, ...]) -> dict[str, dict[str, VenueS
     known = opened.header.instruments
     if wrong := [symbol for symbol in symbols if symbol not in known]:
         raise ConfigError(f"--symbol: found {wrong[0]!r}, expected one of {', '.join(known)}")
-    times = load(run / CONFIG).run
+    times = opened.plan.config.run
     with progress_bar("venues", times.start, times.end) as progress:
         again = replay(run, progress, files=False)
     if again.difference:

@@ -140,9 +140,9 @@ class Config:
     serve: ServePart = field(factory=ServePart)
 
 
-def load(path: Path, base: Path | None = None) -> Config:
-    """Read a file; ConfigError with every fault it has."""
-    config, faults = read(path, base)
+def load(path: Path, base: Path | None = None, *, live: bool = False) -> Config:
+    """Read a file; ConfigError with every fault it has. `live`: it is served, or may have been."""
+    config, faults = read(path, base, live=live)
     if config is None or faults:
         raise ConfigError(faults)
     return config

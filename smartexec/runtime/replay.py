@@ -23,6 +23,7 @@ from smartexec.runtime.plan import Plan, plan_file
 from smartexec.runtime.records import End, Header, Record, read_header, read_records
 from smartexec.runtime.refold import Refold
 from smartexec.runtime.run import CONFIG, TABLES
+from smartexec.runtime.secrets import left_alone
 from smartexec.runtime.sequencer import merge_feeds
 from smartexec.runtime.setup import config_digest, fair_lot, make_engine
 from smartexec.runtime.starting import digests
@@ -115,7 +116,8 @@ def open_run(run: Path, registry: Registry | None = None) -> Opened:
     """Open a run folder; refuses a changed configuration and a missing journal. The caller closes the journal."""
     if not (run / CONFIG).is_file():
         raise ConfigError(f"{run}: found no {CONFIG}, expected the folder of a run")
-    plan = plan_file(run / CONFIG, registry, statistics=False, live=True)
+    with left_alone():
+        plan = plan_file(run / CONFIG, registry, statistics=False, live=True)
     header = read_header(plan.journal.open(run))
     found = config_digest(plan.config.text)
     if found != header.config:
