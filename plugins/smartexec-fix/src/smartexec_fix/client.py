@@ -260,7 +260,8 @@ class FixClient:
         if isinstance(one, Close):
             self._not_before = one.until or 0
         if self._writer is not None and isinstance(one, Send):
-            self._writer.write(one.data)
+            if not self._writer.is_closing():
+                self._writer.write(one.data)
         elif self._writer is not None:
             self._writer.close()
 

@@ -41,6 +41,8 @@ from smartexec_fix.throttle import Throttle
 
 NOW: Final = 0
 """A time that has always come."""
+AWAITED: Final = "awaited"
+"""Fact of the archive, with a session's name: what was taken from it before a restart and will come again."""
 Asked = ClientEvent | WireOutput
 
 
@@ -100,6 +102,8 @@ class FixGateway(OrderSource):
         self._acceptor = self._made(
             {name: (archive.session(name), MessageLog(logs / f"{name}.log")) for name in self._desks}
         )
+        for name, desk in self._desks.items() if archive.heard else ():  # else they are of another run
+            desk.wait_for(archive.facts.get(f"{AWAITED} {name}", ""))
 
     def recall(self, event: ClientEvent | ClientCommand, now: int, seq: int) -> None:
         heard = 0 if self._archive is None else self._archive.heard
@@ -112,8 +116,13 @@ class FixGateway(OrderSource):
             list(self._acceptor.send(event.source, *reply, now))  # nobody is connected: it waits in the session
 
     def commit(self, seq: int) -> None:
-        if self._archive is not None:
-            self._archive.commit(heard=seq)
+        archive = self._archive
+        if archive is None:
+            return
+        for name, desk in self._desks.items():
+            if (awaited := desk.awaited) != archive.facts.get(f"{AWAITED} {name}", ""):
+                archive.put(f"{AWAITED} {name}", awaited)
+        archive.commit(heard=seq)
 
     def status(self) -> Mapping[str, str]:
         return {name: _state(member) for name, member in self._acceptor.members.items()}
