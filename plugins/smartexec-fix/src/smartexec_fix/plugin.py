@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from smartexec.api import OrderSource, VenueAdapter, hookimpl
+from smartexec.api import OrderSource, Sink, VenueAdapter, hookimpl
 
 
 @hookimpl.order_sources
@@ -10,6 +10,13 @@ def smartexec_order_sources() -> Iterable[type[OrderSource]]:
     from smartexec_fix.gateway import FixGateway
 
     return [FixGateway]
+
+
+@hookimpl.sinks
+def smartexec_sinks() -> Iterable[type[Sink]]:
+    from smartexec_fix.post_trade import FixPostTrade
+
+    return [FixPostTrade]
 
 
 @hookimpl.venues

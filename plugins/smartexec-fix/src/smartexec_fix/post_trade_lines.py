@@ -1,0 +1,172 @@
+"""The sessions of a post-trade sink with their connections: those that we open, and those that others open.
+
+What is sent to a peer that is away waits in its session, which keeps it across restarts. Where the sequence numbers of
+a session begin anew by themselves that would be lost: there it waits beside the session until the peer is logged on.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field
+
+from smartexec.api import Channel, ConfigError, Tcp, TcpServer, Tick, Tls, WireInput
+from smartexec_fix.acceptor import Acceptor, Done, Member, identity_of
+from smartexec_fix.initiator import Initiator
+from smartexec_fix.log import MessageLog
+from smartexec_fix.message import Field
+from smartexec_fix.outputs import Said, Up
+from smartexec_fix.post_trade_settings import PostTradeSession
+from smartexec_fix.session import Session
+from smartexec_fix.sessions import session_of
+from smartexec_fix.store import Archive, MemoryStore
+
+SERVER: Final = "post-trade"
+Held = tuple[bytes, list[Field]]
+
+
+@define(eq=False)
+class Lines:
+    """All of them, by name."""
+
+    settings: Sequence[PostTradeSession]
+    fault: Callable[[str], None]
+    base: Path
+    logs: Path | None = None
+    """Folder for a log of each session's messages; None = none."""
+    sessions: dict[str, Session] = field(init=False, factory=dict)
+    _initiators: dict[str, Initiator] = field(init=False, factory=dict)
+    """By channel."""
+    _acceptor: Acceptor = field(init=False)
+    _archive: Archive | None = field(init=False, default=None)
+    _held: dict[str, list[Held]] = field(init=False, factory=dict)
+    _logs: list[MessageLog] = field(init=False, factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        members = {}
+        for one in self.settings:
+            session = session_of(one, MemoryStore(), initiator=bool(one.hosts), base=self.base)
+            log = MessageLog(None if self.logs is None else self.base / self.logs / f"{one.name}.log")
+            self.sessions[one.name], self._held[one.name] = session, []
+            self._logs.append(log)
+            if one.hosts:
+                self._initiators[one.name] = Initiator(session, one.name, self.fault, log, one.name)
+            else:
+                members[one.name] = Member(one.name, session, log)
+        self._acceptor = Acceptor(SERVER, members, self.fault)
+        self._check()
+
+    def _check(self) -> None:
+        names = Counter(one.name for one in self.settings)
+        whose = Counter(identity_of(one.session) for one in self._acceptor.members.values())
+        twice = [
+            *(name for name, count in names.items() if count > 1),
+            *(str(who) for who, n in whose.items() if n > 1),
+        ]
+        faults = [f"session {one}: found it twice, expected it once" for one in twice]
+        faults += [fault for one in self.settings for fault in one.faults()]
+        faults += [f"session {SERVER}: found the server's name, expected another"] * (SERVER in self._initiators)
+        if faults:
+            raise ConfigError(sorted(faults))
+
+    def channels(self, listen: str, allow: Sequence[str], tls: Tls | None) -> list[Channel]:
+        """Give what the transport opens: one channel for each session that we open, one server for the others."""
+        ours: list[Channel] = [Tcp(one.name, one.hosts, one.tls) for one in self.settings if one.hosts]
+        return [*ours, *([TcpServer(SERVER, listen, tls, tuple(allow))] if self._acceptor.members else [])]
+
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether there are sessions that others open."""
+        return bool(self._acceptor.members)
+
+    def remember(self, archive: Archive) -> None:
+        """Keep the sessions' numbers and messages in an archive, and what waits beside them."""
+        self._archive = archive
+        for name, session in self.sessions.items():
+            session.store = archive.session(name)
+            self._held[name] = list(self._kept(name, archive))
+
+    def handle(self, event: WireInput | Tick, now: int) -> Iterator[Done]:
+        """Take news of a channel, or the time; yield what is to be done, and what peers have to say."""
+        if isinstance(event, Tick):
+            for one in self._initiators.values():
+                due = one.next_tick()
+                if due is not None and due <= now:
+                    yield from self._freed(one.handle(event, now), now)
+            yield from self._freed(self._acceptor.handle(event, now), now)
+        else:
+            end = self._initiators.get(event.channel, self._acceptor)
+            yield from self._freed(end.handle(event, now), now)
+
+    def send(self, name: str, msg_type: bytes, fields: list[Field], now: int) -> Iterator[Done]:
+        """Send a message, now or when the peer is there."""
+        session = self.sessions[name]
+        settings = session.settings
+        if isinstance(settings, PostTradeSession) and settings.forgets and not session.logged_on:
+            self._hold(name, msg_type, fields)
+            return
+        yield from self._end(name).send(name, msg_type, fields, now)
+
+    def leave(self, now: int, text: str) -> Iterator[Done]:
+        """Say goodbye to all."""
+        for one in self._ends:
+            yield from one.leave(now, text)
+
+    def next_tick(self) -> int | None:
+        """When the time is wanted, ns UTC."""
+        ticks = (one.next_tick() for one in self._ends)
+        return min((due for due in ticks if due is not None), default=None)
+
+    def state(self, name: str) -> str:
+        """Say whether a session is up, and what waits for it."""
+        session, waiting = self.sessions[name], len(self._held[name])
+        up = "up" if session.logged_on else "connected" if session.connected else "down"
+        return f"{up}, next out {session.store.next_out}" + (f", {waiting} waiting" if waiting else "")
+
+    def close(self) -> None:
+        """Let go of the logs."""
+        for one in self._logs:
+            one.close()
+
+    # -- what waits beside a session -----------------------------------------------------------------------------------
+
+    def _freed(self, done: Iterator[Done], now: int) -> Iterator[Done]:
+        """Send what waits for a session as soon as it is up."""
+        for one in done:
+            yield one
+            if isinstance(one, Said) and isinstance(one.what, Up) and self._held[one.session]:
+                held, self._held[one.session] = self._held[one.session], []
+                for place, (msg_type, fields) in enumerate(held):
+                    self._put(one.session, place, "")
+                    yield from self._end(one.session).send(one.session, msg_type, fields, now)
+
+    def _hold(self, name: str, msg_type: bytes, fields: list[Field]) -> None:
+        self._held[name].append((msg_type, fields))
+        text = json.dumps([msg_type.decode(), [(tag, value.decode("latin-1")) for tag, value in fields]])
+        self._put(name, len(self._held[name]) - 1, text)
+
+    def _put(self, name: str, place: int, text: str) -> None:
+        if self._archive is not None:
+            self._archive.put(_fact(name, place), text)
+
+    @staticmethod
+    def _kept(name: str, archive: Archive) -> Iterator[Held]:
+        """Yield what waited before a restart."""
+        place = 0
+        while text := archive.facts.get(_fact(name, place), ""):
+            msg_type, fields = json.loads(text)
+            yield msg_type.encode(), [(tag, value.encode("latin-1")) for tag, value in fields]
+            place += 1
+
+    @property
+    def _ends(self) -> list[Initiator | Acceptor]:
+        return [*self._initiators.values(), self._acceptor]
+
+    def _end(self, name: str) -> Initiator | Acceptor:
+        return self._initiators.get(name, self._acceptor)
+
+
+def _fact(name: str, place: int) -> str:
+    return f"held {name} {place}"
