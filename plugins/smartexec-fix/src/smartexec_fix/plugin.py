@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
+import click
+
 from smartexec.api import OrderSource, Sink, VenueAdapter, hookimpl
+
+
+@hookimpl.commands
+def smartexec_commands() -> Iterable[click.Command]:
+    from smartexec_fix.atdl_command import command
+
+    return [command]
 
 
 @hookimpl.order_sources
