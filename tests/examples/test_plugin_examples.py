@@ -38,4 +38,5 @@ def test_every_example_that_is_a_package_says_how_to_run_it() -> None:
     for project in sorted(EXAMPLES.glob("*/pyproject.toml")):
         readme = (project.parent / "README.md").read_text(encoding="utf-8")
         assert f"$ make example NAME={project.parent.name}" in readme
-        assert f"smartexec certify examples/{project.parent.name}" in readme
+        adds_plugins = "[project.entry-points.smartexec]" in project.read_text(encoding="utf-8")
+        assert (f"smartexec certify examples/{project.parent.name}" in readme) == adds_plugins
