@@ -247,7 +247,7 @@ class Killed(Exception):
 
 @define(eq=False)
 class Room:
-    """A gateway, the broker behind it, and one client. `dies_at` names the point of the next step at which it dies."""
+    """A gateway, the broker behind it, and one client. `dies_at` names the point of the next turn at which it dies."""
 
     folder: Path | None = None
     client: Client = field(factory=Client)
@@ -292,6 +292,7 @@ class Room:
         self.broker.events, self.broker.commands = [], []
         self.cut(heard=False)
         self.born()
+        self.step(Tick())
 
     # -- a step of the gateway -----------------------------------------------------------------------------------------
 
@@ -307,23 +308,24 @@ class Room:
                         wanted.append(one)
                     else:
                         self.broker.fold(one)
-            self._point("folded")
-            if self.broker.events:
+            busy = bool(self.broker.events)
+            self._point("folded", busy)
+            if busy:
                 commands = self.broker.settle(self.now)
-                self._point("journalled")
+                self._point("journalled", busy)
                 for command in commands:
                     wanted += self.gateway.report(command, self.now)
-            self._point("told")
+            self._point("told", busy)
             self.gateway.commit(self.broker.seq)
-            self._point("kept")
+            self._point("kept", busy)
         except Killed:
             self.die()
             return
         for one in wanted:
             self._act(one)
 
-    def _point(self, name: str) -> None:
-        if self.dies_at == name:
+    def _point(self, name: str, busy: bool) -> None:
+        if busy and self.dies_at == name:
             self.dies_at = ""
             raise Killed
 
