@@ -4,11 +4,13 @@ What peers have said outlives the process: it is among the facts of the archive,
 number of the message that said it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from attrs import define, field, frozen
 
+from smartexec.api import NANOS_PER_SECOND
 from smartexec_fix.message import Message
 from smartexec_fix.post_trade_settings import PostTradeSession
 from smartexec_fix.store import Archive
@@ -49,11 +51,29 @@ FORMS: Final[Mapping[bytes, Form]] = {
 
 @define(eq=False)
 class Awaited:
-    """Something that a peer must acknowledge."""
+    """What a session must acknowledge."""
 
-    state: str
-    since: int
-    """When it was sent, ns UTC."""
+    states: dict[str, str] = field(init=False, factory=dict)
+    """By id."""
+    silent: dict[str, int] = field(init=False, factory=dict)
+    """Those of which nothing was heard -> when they were sent, ns UTC, in that order."""
+    late: dict[str, int] = field(init=False, factory=dict)
+    """Those among them whose time is over, likewise."""
+
+    def settle(self, name: str, state: str) -> None:
+        """Something was heard of one."""
+        self.states[name] = state
+        self.silent.pop(name, None)
+        self.late.pop(name, None)
+
+    def due(self, now: int, timeout: int) -> int | None:
+        """Put aside those whose time is over; give when that of the next one is."""
+        while self.silent:
+            name, since = next(iter(self.silent.items()))
+            if since + timeout > now:
+                return since + timeout
+            self.late[name] = self.silent.pop(name)
+        return None
 
 
 @define(eq=False)
@@ -64,12 +84,18 @@ class Acks:
     fault: Callable[[str], None]
     archive: Archive | None = None
     """Where it is remembered; None = nowhere."""
-    _awaited: dict[str, dict[str, Awaited]] = field(init=False, factory=dict)
+    _awaited: dict[str, Awaited] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._awaited = {name: Awaited() for name in self.sessions}
 
     def expect(self, session: str, name: str, now: int) -> None:
         """Await an acknowledgement, unless it came before a restart."""
-        known = self.archive.facts.get(_fact(session, name), SENT) if self.archive is not None else SENT
-        self._awaited.setdefault(session, {})[name] = Awaited(known, now)
+        one = self._awaited[session]
+        known = self.archive.facts.get(_fact(session, name)) if self.archive is not None else None
+        one.states[name] = known or SENT
+        if known is None:
+            one.silent[name] = now
 
     def takes(self, message: Message) -> bool:
         """Whether a message is an acknowledgement."""
@@ -78,36 +104,33 @@ class Acks:
     def take(self, session: str, message: Message) -> None:
         """Take one; a reject is told in one line."""
         form = FORMS[message.msg_type]
-        name = message.text(form.id_tag)
-        awaited = self._awaited.get(session, {}).get(name)
-        state = _state(message, form)
-        if awaited is None:
-            self.fault(f"FIX session {session}: {form.name}({form.id_tag}): found {name!r}, expected one that was sent")
+        name, state, one = message.text(form.id_tag), _state(message, form), self._awaited[session]
+        what, known = f"FIX session {session}: {form.name}({form.id_tag})", one.states.get(name)
+        if known is None:
+            self.fault(f"{what}: found {name!r}, expected one that was sent")
         if state == REJECTED:
-            self.fault(f"FIX session {session}: {form.name}({form.id_tag}) {name}: rejected: {_why(message, form)}")
-        if awaited is not None and (state != RECEIVED or awaited.state == SENT):
-            awaited.state = state
+            self.fault(f"{what} {name}: rejected: {_why(message, form)}")
+        if known is not None and (state != RECEIVED or known == SENT):
+            one.settle(name, state)
             if self.archive is not None:
                 self.archive.put(_fact(session, name), state)
 
     def due(self, now: int) -> int | None:
         """When something will have been awaited for too long, ns UTC; None = nothing will."""
-        times = (self._late_at(session, one) for session, all_ in self._awaited.items() for one in all_.values())
-        return min((at for at in times if at > now), default=None)
+        times = (one.due(now, self.sessions[name].ack_timeout) for name, one in self._awaited.items())
+        return min((at for at in times if at is not None), default=None)
 
     def status(self, session: str, now: int) -> str:
-        """Say in a line how things stand with a session."""
-        all_ = self._awaited.get(session, {})
-        counts = {state: sum(one.state == state for one in all_.values()) for state in (ACCEPTED, RECEIVED, REJECTED)}
-        parts = [f"{len(all_)} to be acknowledged", *(f"{count} {state}" for state, count in counts.items() if count)]
-        late = [name for name, one in all_.items() if self._late_at(session, one) <= now]
-        if late:
-            waited = (now - all_[late[0]].since) // 1_000_000_000
-            parts.append(f"{len(late)} unacknowledged, the first {late[0]} for {waited} s")
-        return ", ".join(parts) if all_ else ""
-
-    def _late_at(self, session: str, one: Awaited) -> int:
-        return one.since + self.sessions[session].ack_timeout if one.state == SENT else 1 << 62
+        """Say in a line how things stand with a session; "" if nothing was to be acknowledged."""
+        one = self._awaited[session]
+        one.due(now, self.sessions[session].ack_timeout)
+        counts = Counter(one.states.values())
+        parts = [f"{len(one.states)} to be acknowledged"]
+        parts += [f"{counts[state]} {state}" for state in (ACCEPTED, RECEIVED, REJECTED) if counts[state]]
+        if one.late:
+            name, since = next(iter(one.late.items()))
+            parts.append(f"{len(one.late)} unacknowledged, the first {name} for {(now - since) // NANOS_PER_SECOND} s")
+        return ", ".join(parts) if one.states else ""
 
 
 def _state(message: Message, form: Form) -> str:

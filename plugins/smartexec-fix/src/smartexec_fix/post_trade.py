@@ -222,9 +222,14 @@ class FixPostTrade(Sink):
 
     def _with_rows(self) -> list[Out]:
         """Give the copies of early reports whose orders are known now."""
-        known = [one for one in self._early if self._book.order(one[0].order_id).placed]
-        self._early = [one for one in self._early if one not in known]
-        return [out for report, at, _ in known for out in self._copies(report, at)]
+        early, self._early = self._early, []
+        out: list[Out] = []
+        for one in early:
+            if self._book.order(one[0].order_id).placed:
+                out += self._copies(one[0], one[1])
+            else:
+                self._early.append(one)
+        return out
 
     def _without_rows(self) -> list[tuple[Out, int, bool]]:
         """Give the copies of early reports whose orders' rows have not come with their turn: they never will."""
