@@ -18,8 +18,8 @@ from smartexec_fix.session import Session
 
 FIRST_RETRY: Final = NANOS_PER_SECOND
 LONGEST_RETRY: Final = 30 * NANOS_PER_SECOND
-NEVER: Final = 1 << 62
-"""Later than every time, ns."""
+NEVER: Final = (1 << 62) - 1
+"""Later than every time, ns; the largest that the runtime takes."""
 Done = Send | Close | Said
 
 
