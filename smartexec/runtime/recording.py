@@ -15,6 +15,7 @@ from smartexec.interfaces.journal import Journal
 from smartexec.kernel.engine import Engine
 from smartexec.registry import Registry
 from smartexec.runtime.advisors import RecordedAdvisor
+from smartexec.runtime.parts import check_parts, folder_of
 from smartexec.runtime.readout import tables_of
 from smartexec.runtime.records import End, read_header, read_records
 from smartexec.runtime.refold import Refold, Turn
@@ -38,20 +39,24 @@ class Recording:
         self._turns = self._all()
 
     @classmethod
-    def open(cls, run: Path, registry: Registry | None = None) -> "Recording":
+    def open(cls, run: str | Path, registry: Registry | None = None) -> "Recording":
         """Open the folder of a run or session of a configuration file, which it holds a copy of."""
-        opened = open_run(run, registry)
+        folder = folder_of("recording", run)
+        opened = open_run(folder, registry)
         with _closed_on_error(opened.plan.journal):
-            return cls(run, opened.plan.journal, refold(opened), opened.torn)
+            return cls(folder, opened.plan.journal, refold(opened), opened.torn)
 
     @classmethod
-    def of(cls, setup: Setup, journal: Journal, run: Path) -> "Recording":
+    def of(cls, setup: Setup, journal: Journal, run: str | Path) -> "Recording":
         """Open the folder of a `Session` that was made from a setup."""
-        header = read_header(journal.open(run))
+        check_parts("recording", setup, journal)
+        folder = folder_of("recording", run)
+        data = journal.open(folder)
         with _closed_on_error(journal):
-            check_config(setup, header, run)
+            header = read_header(data)
+            check_config(setup, header, folder)
             advisor = RecordedAdvisor(setup.memories)
-            return cls(run, journal, Refold(make_engine(header, setup, advisor), advisor), [])
+            return cls(folder, journal, Refold(make_engine(header, setup, advisor), advisor), [])
 
     @property
     def engine(self) -> Engine:

@@ -5,6 +5,7 @@ dies at any moment goes on with `resume`, which folds the journal with the recor
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, get_args
@@ -23,6 +24,7 @@ from smartexec.runtime.advisors import RecordedAdvisor
 from smartexec.runtime.checks import MAX_INT, shown, told, wrong
 from smartexec.runtime.forget import Forget
 from smartexec.runtime.intake import Intake
+from smartexec.runtime.parts import check_parts, folder_of, make_folder
 from smartexec.runtime.readout import tables_of
 from smartexec.runtime.records import End, Header, Writer, encode_header, read_header, read_records
 from smartexec.runtime.refold import Refold, Turn
@@ -64,42 +66,46 @@ class Session:
         cls,
         setup: Setup,
         journal: Journal | None = None,
-        run: Path | None = None,
+        run: str | Path | None = None,
         *,
         budget: int | None = None,
         recall: "Recalls | None" = None,
     ) -> "Session":
         """Go on with the session in folder `run` if one was begun there, else begin one."""
-        if journal is not None and run is not None and journal.begun(run):
-            return cls.resume(setup, journal, run, budget=budget, recall=recall)
+        if journal is not None and run is not None:
+            check_parts("session", setup, journal)
+            if journal.begun(folder_of("session", run)):
+                return cls.resume(setup, journal, run, budget=budget, recall=recall)
         return cls.create(setup, journal, run, budget=budget)
 
     @classmethod
     def create(
-        cls, setup: Setup, journal: Journal | None = None, run: Path | None = None, *, budget: int | None = None
+        cls, setup: Setup, journal: Journal | None = None, run: str | Path | None = None, *, budget: int | None = None
     ) -> "Session":
         """Begin a session, recorded in folder `run`, which is made if it is not there; without a journal, nowhere.
 
         `budget`: longest time a plugin's answer may take, ns: one that took longer quarantines it. None = not measured.
         """
+        kept = Forget() if journal is None else journal
+        check_parts("session", setup, kept)
         if (journal is None) is not (run is None):
             found = "a journal and no folder" if run is None else f"folder {run} and no journal"
             raise OrderError(f"session: found {found}, expected both or neither")
         header, plugins = header_of(setup), setup.advisor(budget)
         engine = make_engine(header, setup, plugins)
-        kept = journal or Forget()
-        if run is not None:
-            _make(run)
-        kept.create(run or Path(), encode_header(header))
-        turns = Turns(engine, plugins.drain, Writer(kept))
-        return cls(setup, turns, engine, kept, setup.intake())
+        kept.create(Path() if run is None else make_folder(folder_of("session", run)), encode_header(header))
+        try:
+            return cls(setup, Turns(engine, plugins.drain, Writer(kept)), engine, kept, setup.intake())
+        except BaseException:
+            kept.close()
+            raise
 
     @classmethod
     def resume(
         cls,
         setup: Setup,
         journal: Journal,
-        run: Path,
+        run: str | Path,
         *,
         budget: int | None = None,
         recall: "Recalls | None" = None,
@@ -109,9 +115,11 @@ class Session:
 
         `recall` is told every turn that is folded again.
         """
-        header = read_header(journal.resume(run))
+        check_parts("session", setup, journal)
+        folder = folder_of("session", run)
+        header = journal.resume(folder)
         try:
-            return cls._resumed(setup, journal, run, header, budget, recall)
+            return cls._resumed(setup, journal, folder, read_header(header), budget, recall)
         except BaseException:
             journal.close()
             raise
@@ -160,7 +168,7 @@ class Session:
         try:
             return self._turn(max(now, self.turns.now), events)
         except BaseException as error:
-            self.over, self._failed = told(error), isinstance(error, JournalError)
+            self._fail(error)
             raise
 
     def next_timer(self) -> int | None:
@@ -220,6 +228,7 @@ class Session:
         out: list[Command] = []
         for _ in range(MAX_SETTLES):
             if not self.engine.dirty:
+                self.turns.unsent = out
                 return out
             try:
                 out += self.turns.settle(now)
@@ -237,20 +246,34 @@ class Session:
     def finish(self, now: int) -> list[Command]:
         """End the day: what is still in doubt is booked as far as it is known, every order is over, the journal closed.
 
-        Tell it `EndOfDay()` before, and let venues answer: that cancels what is live.
+        Tell it `EndOfDay()` before, and let venues answer: that cancels what is live. What it raises is what `turn`
+        does; the journal has been let go of then too, and the session can be gone on with.
         """
-        commands = self.turn(now, EndOfDay(final=True))
+        self._check(now, ())
+        try:
+            commands = self._turn(max(now, self.turns.now), (EndOfDay(final=True),))
+            self._write_end()
+            self._end("it was finished")
+        except BaseException as error:
+            self._fail(error)
+            with suppress(JournalError):
+                self._end()
+            raise
+        return commands
+
+    def _write_end(self) -> None:
         turns = self.turns
         printed = {name: table_digest(table.columns, table.rows) for name, table in self.tables().items()}
         turns.writer.write(turns.seq + 1, turns.now, "end", End(turns.digest.value(), printed))
-        self._end("it was finished")
-        return commands
 
     def close(self) -> None:
         """Let go of the journal: the session can be gone on with, unless it is finished. Does nothing if it is over."""
         self._end("it was closed")
 
-    def _end(self, why: str) -> None:
+    def _fail(self, error: BaseException) -> None:
+        self.over, self._failed = told(error), isinstance(error, JournalError)
+
+    def _end(self, why: str = "") -> None:
         self.over = self.over or why
         journal, self._journal = self._journal, Forget()
         journal.close()
@@ -262,13 +285,6 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _make(run: Path) -> None:
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise JournalError(f"{run}: found {error.strerror}, expected a folder that can be written") from error
 
 
 def _fold_all(fold: Refold, journal: Journal, run: Path, recall: "Recalls | None") -> tuple[tuple[Command, ...], str]:

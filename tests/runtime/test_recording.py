@@ -3,11 +3,12 @@
 import sqlite3
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smartexec.api import ConfigError, ExecutionReport, JournalError, NewOrder, PhaseChange, Quote, VenueStatus
-from smartexec.embed import Command, EndOfDay, Event, Recording, Session, breaches_of
+from smartexec.embed import Command, EndOfDay, Event, OrderError, Recording, Session, breaches_of
 from smartexec.runtime.records import CommandDigest
 from smartexec.runtime.replay import replay
 from smartexec.runtime.run import run
@@ -111,6 +112,21 @@ def test_run_that_cannot_be_read_is_refused_and_its_journal_closed(tmp_path: Pat
         list(journal.records())
     with pytest.raises(ConfigError, match=r"found no config\.toml, expected the folder of a run"):
         Recording.open(tmp_path)
+
+
+def test_header_that_cannot_be_read_is_refused_and_the_journal_closed(tmp_path: Path) -> None:
+    (journal := SqliteJournal()).create(tmp_path, b"no header")
+    journal.close()
+    with pytest.raises(JournalError, match=r"^journal header: found .*, expected a header of smartexec"):
+        Recording.of(setup(), journal, tmp_path)
+    with pytest.raises(JournalError, match="found a closed journal"):
+        list(journal.records())
+
+
+@pytest.mark.parametrize("run", [5, None, ""])
+def test_folder_that_is_none_is_said(run: Any) -> None:
+    with pytest.raises(OrderError, match=r"^recording: found .*, expected the path of a folder"):
+        Recording.open(run)
 
 
 def test_first_turn_that_differs_is_named(simulated: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -385,9 +385,43 @@ def test_journal_that_fails_at_the_very_end_can_be_gone_on_with(
     with pytest.raises(JournalError, match="found no room"):
         session.finish(START + 1)
     monkeypatch.undo()
-    again = Session.resume(setup(), journal(), tmp_path)
+    with pytest.raises(OrderError, match="expected one that goes on: JournalError: found no room"):
+        session.turn(START + 2)
+    again = Session.resume(setup(), journal(), tmp_path)  # the lock was let go of
     assert again.tables() == session.tables()
     assert any(isinstance(one, ClientReport) for one in again.last)
+
+
+def test_end_that_cannot_be_recorded_ends_the_session_and_lets_cancels_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session.create(setup(), journal(), tmp_path)
+    working = sent(session.turn(START, *UP, *QUOTES, ORDER))
+    write = session.turns.writer.write
+
+    def full(seq: int, now: int, kind: str, body: Any) -> None:
+        if kind == "end":
+            raise JournalError("found no room, expected some")
+        write(seq, now, kind, body)
+
+    monkeypatch.setattr(session.turns.writer, "write", full)
+    with pytest.raises(JournalError, match="found no room"):
+        session.finish(START + 1)
+    assert session.over == "JournalError: found no room, expected some"
+    for more in (session.finish, session.turn):
+        with pytest.raises(OrderError, match="expected one that goes on: JournalError: found no room"):
+            more(START + 2)
+    assert {one.orig_cl_ord_id for one in session.stop()} == {one.cl_ord_id for one in working}
+    again = Session.resume(setup(), journal(), tmp_path)
+    assert again.tables()["child_orders"] == session.tables()["child_orders"]
+
+
+def test_finish_at_a_time_that_is_none_leaves_the_session_as_it_was(tmp_path: Path) -> None:
+    session = Session.create(setup(), journal(), tmp_path)
+    session.turn(START, *UP, *QUOTES)
+    with pytest.raises(OrderError, match="turn: found time str 'now', expected ns UTC"):
+        session.finish("now")  # type: ignore[arg-type]
+    assert session.finish(START + 1) == []
 
 
 def test_resumed_again_and_again(tmp_path: Path) -> None:
@@ -497,6 +531,24 @@ def test_record_that_is_bad_in_the_middle_is_refused_and_the_lock_let_go_of(tmp_
     for _ in range(2):
         with pytest.raises(JournalError, match=r"^journal record 3: found a digest that does not follow"):
             Session.resume(setup(), journal(), tmp_path)
+
+
+def test_header_that_cannot_be_read_is_refused_and_the_lock_let_go_of(tmp_path: Path) -> None:
+    (kept := journal()).create(tmp_path, b"no header")
+    kept.close()
+    refused = journal()  # the two are kept, so that none is let go of by being forgotten
+    for kept in (refused, journal()):
+        with pytest.raises(JournalError, match=r"^journal header: found .*, expected a header of smartexec"):
+            Session.resume(setup(), kept, tmp_path)
+
+
+def test_session_that_cannot_be_begun_lets_go_of_its_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Setup, "intake", lambda self: 1 // 0)
+    kept = journal()
+    with pytest.raises(ZeroDivisionError):
+        Session.create(setup(), kept, tmp_path)
+    monkeypatch.undo()
+    assert Session.resume(setup(), journal(), tmp_path).resumed
 
 
 def test_other_settings_are_refused_and_the_same_go_on(tmp_path: Path) -> None:
