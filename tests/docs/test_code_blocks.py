@@ -6,6 +6,7 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -25,8 +26,10 @@ PAGES = sorted(
     ]
 )
 FENCED = re.compile(r"^```(\w+)\n()(.*?)^```$", re.MULTILINE | re.DOTALL)
-DIRECTIVE = re.compile(r"^\.\. code-block:: (\w+)\n(?:   :caption: (\S+)\n)?\n((?:(?:   .*)?\n)+)", re.MULTILINE)
-KNOWN = frozenset({"python", "pycon", "toml", "console"})
+DIRECTIVE = re.compile(r"^\.\. code-block:: (\w+)\n(?:   :caption: (\S[^\n]*)\n)?\n((?:(?:   .*)?\n)+)", re.MULTILINE)
+KNOWN = frozenset({"python", "pycon", "toml", "console", "diff"})
+SHELL = frozenset({"cat", "cd", "cp", "kill", "mkdir", "sleep", "source", "tail", "touch"})
+"""Commands of any shell; those of tutorials are run."""
 
 
 @frozen
@@ -125,18 +128,22 @@ def unknown_commands(text: str) -> list[str]:
 
 def known(line: str) -> bool:
     """Whether a line calls a make target, a command of smartexec, pip, or a program of this repository."""
-    program, *words = line.partition("#")[0].split()
+    program, *words = line.partition("  #")[0].split()
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     if program == "make":
         return words[0] in targets
+    if program in SHELL:
+        return bool(words)
     if program in ("python", ".venv/bin/python"):
-        return words[:2] == ["-m", "pytest"] or (ROOT / words[0]).is_file()
+        return is_module(words) or (ROOT / words[0]).is_file() or shown(words[0])
     if program == "pip":
         return words[0] == "install" and (
-            (ROOT / "plugins" / words[-1].partition("[")[0]).is_dir() or written(words[-1]) or made(words[-1])
+            (ROOT / "plugins" / words[-1].strip("'").partition("[")[0]).is_dir()
+            or written(words[-1])
+            or made(words[-1])
         )
     if program == "pytest":
-        return made(words[0])
+        return made(words[-1])
     return program in ("smartexec", ".venv/bin/smartexec") and knows(words)
 
 
@@ -144,6 +151,22 @@ def written(folder: str) -> bool:
     """Whether a page says what is in the project folder."""
     path = f"{folder.removeprefix('./')}/pyproject.toml"
     return any(block.caption == path for page in PAGES for block in blocks(page, "toml"))
+
+
+def is_module(words: list[str]) -> bool:
+    """Whether it is `-m` and a module that is there."""
+    return words[0] == "-m" and find_spec(words[1]) is not None
+
+
+def shown(file: str) -> bool:
+    """Whether a page shows a file of that name, or a package made by `smartexec new` has it."""
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    return f":caption: {file}\n" in text or (made(file.partition("/")[0]) and in_template(file.partition("/")[2]))
+
+
+def in_template(path: str) -> bool:
+    """Whether a template has the file."""
+    return any((ROOT / "smartexec" / "templates").glob(f"*/{path}"))
 
 
 def made(folder: str) -> bool:
@@ -156,6 +179,8 @@ def made(folder: str) -> bool:
 def knows(words: list[str]) -> bool:
     """Whether `smartexec` has the command, and it these options."""
     assert isinstance(main, click.Group)
+    if words == ["--version"]:
+        return True
     command = main.get_command(click.Context(main), words[0])
     while isinstance(command, click.Group) and len(words) > 1:
         words = words[1:]
