@@ -19,7 +19,8 @@ from smartexec.model.commands import ClientCancelReject, ClientCommand, ClientRe
 from smartexec.model.enums import Side
 from smartexec.model.events import Tick
 from smartexec.model.ids import NANOS_PER_SECOND
-from smartexec.model.wire import Close, Closed, Opened, Received, Send, TcpServer, WireInput
+from smartexec.model.wire import Closed, Opened, Received, Send, TcpServer, WireInput
+from smartexec.runtime.checks import WIRE, wrong
 from smartexec.runtime.followed import FOLLOWED, Followed
 from smartexec.testing.reference_world import Reference, reference
 from smartexec.testing.worlds import World
@@ -205,6 +206,11 @@ class WiredBench:
         self.turn(told)
         self.cut = False
 
+    @property
+    def open(self) -> list[str]:
+        """Channels that are open."""
+        return list(self._open)
+
     def restart(self) -> None:
         """Begin anew after a death."""
         self.disconnect(notice=False)
@@ -243,7 +249,7 @@ class WiredBench:
 
     def _deliver(self, wanted: Iterable[Any]) -> None:
         for one in wanted:
-            assert isinstance(one, Send | Close), f"found {one!r}, expected Send or Close"
+            check_output(one)
             peer = self._open.get(one.channel)
             if peer is None or self.cut:
                 continue
@@ -254,6 +260,12 @@ class WiredBench:
                 peer.closed(self.now)
                 self._inbox = deque(event for event in self._inbox if event.channel != one.channel)
                 self._inbox.append(Closed(one.channel, one.reason))
+
+
+def check_output(one: object) -> None:
+    """Check that what a sink says is something to be done on its channels."""
+    fault = wrong(one, WIRE)
+    assert not fault, f"handle: {fault}"
 
 
 def _received(channel: str, pieces: Iterable[bytes]) -> list[WireInput]:

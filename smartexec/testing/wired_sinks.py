@@ -17,12 +17,11 @@ from smartexec.model.enums import CxlRejReason, ExecType, OrdRejReason, OrdStatu
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.instrument import Instrument
 from smartexec.model.wire import Closed, Opened, Received, TcpServer
-from smartexec.runtime.checks import WIRE, wrong
 from smartexec.runtime.schema import build
 from smartexec.testing.kit import needs, scenario
 from smartexec.testing.reference_world import SYMBOL, TICK
 from smartexec.testing.views import START
-from smartexec.testing.wired_bench import SinkPeer, Told, WiredBench, day
+from smartexec.testing.wired_bench import SinkPeer, Told, WiredBench, check_output, day
 
 SECOND: Final = NANOS_PER_SECOND
 GOODBYE: Final = 120 * SECOND
@@ -78,6 +77,12 @@ class WiredSinks:
             bench.wait(10 * SECOND)
             return [peer.got for peer in bench.peers]
 
+    @staticmethod
+    def check_said(one: Sink, what: ClientCommand | Rows, now: int) -> None:
+        """Hand something over, and check what the sink says."""
+        for said in one.handle(what, now) or ():
+            check_output(said)
+
     # -- what it takes -------------------------------------------------------------------------------------------------
 
     @scenario("K-17")
@@ -87,11 +92,11 @@ class WiredSinks:
         """
         one = self.started()
         for command in _reports():
-            check_outputs(one.handle(command, START))
+            self.check_said(one, command, START)
         for told in day():
             for what in told.what:
                 if not isinstance(what, Rows) or what.table in one.follows:
-                    check_outputs(one.handle(what, told.now))
+                    self.check_said(one, what, told.now)
         one.close()
 
     @scenario("K-18")
@@ -194,7 +199,8 @@ class WiredSinks:
 
     @scenario("K-23")
     def test_k23_says_goodbye(self, tmp_path: Path) -> None:
-        """Asked to leave, with peers connected or away, it wants no more ticks within two minutes.
+        """Asked to leave, with peers connected or away, it wants no more ticks within two minutes, and closes what the
+        transport or a peer opens then.
 
         Skipped where `peers` gives none.
         """
@@ -208,13 +214,9 @@ class WiredSinks:
                 bench.disconnect()
                 due = bench.sink.next_tick()
                 assert due is None, f"next_tick: found {due}, expected None after the goodbye"
-
-
-def check_outputs(said: object) -> None:
-    """Check that what a sink says is something to be done on its channels."""
-    for one in said or ():  # type: ignore[attr-defined]
-        fault = wrong(one, WIRE)
-        assert not fault, f"handle: {fault}"
+                bench.connect()
+                bench.wait(GOODBYE)
+                assert not bench.open, f"found {bench.open} open, expected it closed after the goodbye"
 
 
 def _check_told(bench: WiredBench, wanted: list[list[str]], when: str) -> None:

@@ -10,7 +10,20 @@ from typing import Any, ClassVar
 
 from attrs import define, field
 
-from smartexec.api import Channel, ClientCommand, Closed, Opened, Received, Rows, Send, Tcp, Tick, WireInput, WireOutput
+from smartexec.api import (
+    Channel,
+    ClientCommand,
+    Close,
+    Closed,
+    Opened,
+    Received,
+    Rows,
+    Send,
+    Tcp,
+    Tick,
+    WireInput,
+    WireOutput,
+)
 from smartexec.testing import SinkPeer
 from tests.testing.faulty.sinks import Healthy as Files
 from tests.testing.faulty.sinks import Read
@@ -29,6 +42,7 @@ class Healthy(Files):
     _heard: int = field(init=False, default=0)
     _path: Path | None = field(init=False, default=None)
     _up: bool = field(init=False, default=False)
+    _left: bool = field(init=False, default=False)
     _rest: bytes = field(init=False, default=b"")
 
     @property
@@ -56,7 +70,11 @@ class Healthy(Files):
             return list(self.hear(event.data))
         if isinstance(event, Opened | Closed):
             self._up, self._rest = False, b""
-        return ()
+        return [Close(CHANNEL, "the day is over")] if self._left and isinstance(event, Opened) else ()
+
+    def leave(self, now: int) -> Iterable[WireOutput]:
+        self._left = True
+        return [Close(CHANNEL, "the day is over")]
 
     def names(self, rows: Rows) -> list[str]:
         return [f"{rows.table} {row[0]}" for row in rows.rows]
