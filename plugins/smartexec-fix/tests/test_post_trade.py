@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from post_trade_day import AT, Desk, ended, execution, rows, session, share
 
-from smartexec.api import ClientReport, ConfigError, Context, ExecType, OrdStatus
+from smartexec.api import ClientReport, Close, ConfigError, Context, ExecType, Opened, OrdStatus
+from smartexec_fix.captures import Captures
 from smartexec_fix.message import Message
 from smartexec_fix.post_trade import FixPostTrade
+from smartexec_fix.settings import SECOND
+from smartexec_fix.trade_book import TradeBook
 
 EVERYTHING = ("drop-copy", "allocations", "allocation-reports", "trade-captures")
 
@@ -301,3 +304,23 @@ def test_each_session_gets_what_it_wants_and_no_more(tmp_path: Path) -> None:
 def test_what_cannot_be_is_refused_at_the_start(sessions: tuple[object, ...], fault: str) -> None:
     with pytest.raises(ConfigError, match=fault):
         FixPostTrade(sessions=sessions).start(Context())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("version", "tags"), [("FIX.4.4", [54, 37, 11, 1]), ("FIX.5.0SP2", [54, 1, 37, 11])])
+def test_sides_have_the_order_of_their_version(version: str, tags: list[int]) -> None:
+    book = TradeBook()
+    book.order("O1").cl_ord_id = "C1"
+    book.take(rows("allocations", share("A1", "O1", "ACME", "5", "10", "50.00")))
+    (out,) = Captures(book).tell(session("bank", "trade-captures", version=version), book.take(ended()), "")
+    place = [tag for tag, _ in out.fields].index(552)
+    assert [tag for tag, _ in out.fields[place + 1 :]] == tags
+
+
+def test_goodbye_is_said_to_all_and_nobody_is_called_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, session("bank"), session("clearer", hosts=("127.0.0.1:1",)))
+    desk.leave()
+    desk.wait(5 * SECOND)
+    assert desk.open == []
+    (again,) = desk.sink.handle(Opened("clearer"), desk.now)
+    assert again == Close("clearer", "the day is over", desk.now + 86_400 * SECOND)
+    desk.close()

@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import define, field
 
-from smartexec.api import Channel, ConfigError, Tcp, TcpServer, Tick, Tls, WireInput
+from smartexec.api import NANOS_PER_SECOND, Channel, Close, ConfigError, Opened, Tcp, TcpServer, Tick, Tls, WireInput
 from smartexec_fix.acceptor import Acceptor, Done, Member, identity_of
 from smartexec_fix.initiator import Initiator
 from smartexec_fix.log import MessageLog
@@ -24,6 +24,7 @@ from smartexec_fix.sessions import session_of
 from smartexec_fix.store import Archive, MemoryStore
 
 SERVER: Final = "post-trade"
+A_DAY: Final = 86_400 * NANOS_PER_SECOND
 Held = tuple[bytes, list[Field]]
 
 
@@ -42,6 +43,7 @@ class Lines:
     _acceptor: Acceptor = field(init=False)
     _archive: Archive | None = field(init=False, default=None)
     _held: dict[str, list[Held]] = field(init=False, factory=dict)
+    _left: bool = field(init=False, default=False)
     _logs: list[MessageLog] = field(init=False, factory=list)
 
     def __attrs_post_init__(self) -> None:
@@ -96,6 +98,8 @@ class Lines:
                 if due is not None and due <= now:
                     yield from self._freed(one.handle(event, now), now)
             yield from self._freed(self._acceptor.handle(event, now), now)
+        elif self._left and isinstance(event, Opened) and event.channel in self._initiators:
+            yield Close(event.channel, "the day is over", now + A_DAY)
         else:
             end = self._initiators.get(event.channel, self._acceptor)
             yield from self._freed(end.handle(event, now), now)
@@ -110,7 +114,8 @@ class Lines:
         yield from self._end(name).send(name, msg_type, fields, now)
 
     def leave(self, now: int, text: str) -> Iterator[Done]:
-        """Say goodbye to all."""
+        """Say goodbye to all; what the transport opens again is closed at once."""
+        self._left = True
         for one in self._ends:
             yield from one.leave(now, text)
 
