@@ -21,7 +21,7 @@ from smartexec.api import (
     VenueKind,
 )
 
-Tags = dict[str, str]
+Tags = Mapping[str, str]
 """Tag -> value."""
 ALL: Final = "*"
 """Stands for every MsgType(35) in `Dialect.tags`."""
@@ -89,7 +89,7 @@ class Dialect:
     """TimesInForce(59) it takes."""
     replace: ReplaceMode = ReplaceMode.KEEPS_PRIORITY
     """What it makes of OrderCancelReplaceRequest(35=G); "none" = an order is cancelled and sent anew."""
-    pegs: dict[str, Tags] = field(factory=dict[str, Tags], validator=_pegs)
+    pegs: Mapping[str, Tags] = field(factory=dict[str, Tags], validator=_pegs)
     """Pegs it takes, each with the fields that say so: `mid = {"40" = "P", "18" = "M"}`."""
     post_only: Tags = field(factory=dict[str, str], validator=_table)
     """Fields of an order that may only add liquidity, such as `{"18" = "6"}`; none = it has no such orders."""
@@ -97,14 +97,14 @@ class Dialect:
     """Tag of the least quantity of an execution, such as 110; 0 = it has none."""
     display_qty_tag: int = field(default=0, validator=ge(0))
     """Tag of the displayed quantity, such as 111, 210 or 1138; 0 = it has none."""
-    symbols: dict[str, Tags] = field(factory=dict[str, Tags], validator=_tables)
+    symbols: Mapping[str, Tags] = field(factory=dict[str, Tags], validator=_tables)
     """How it names instruments, by our symbol: `ABC = {"55" = "ABC", "48" = "US0001", "22" = "4", "207" = "XNAS"}`. One
     that is not named here is Symbol(55) as it is."""
-    tags: dict[str, Tags] = field(factory=dict[str, Tags], validator=_tables)
+    tags: Mapping[str, Tags] = field(factory=dict[str, Tags], validator=_tables)
     """Further fields of each message, by MsgType(35), `"*"` = of every one: `D = {"1" = "ACC", "528" = "A"}`."""
-    sent_as: dict[str, Tags] = field(factory=dict[str, Tags], validator=_translations)
+    sent_as: Mapping[str, Tags] = field(factory=dict[str, Tags], validator=_translations)
     """Values it has in the place of FIX's, by tag: `"59" = {"7" = "C"}`."""
-    read_as: dict[str, Tags] = field(factory=dict[str, Tags], validator=_translations)
+    read_as: Mapping[str, Tags] = field(factory=dict[str, Tags], validator=_translations)
     """What its values mean in FIX, by tag: `"150" = {"1" = "F", "2" = "F"}`."""
     id_prefix: str = ""
     """What every ClOrdID(11) begins with; `{day}` in it is the UTC date, YYYYMMDD. Ours begin anew with each run."""

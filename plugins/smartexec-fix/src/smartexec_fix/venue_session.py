@@ -1,17 +1,22 @@
-"""The session of a venue adapter: it adds the fields that the venue wants in every message, and hands over what a
-session otherwise keeps to itself, a Reject(3) of ours, and a report that the dictionary refuses.
+"""The session of a venue adapter: it adds the fields that the venue wants in every message, hands over what a session
+otherwise keeps to itself, a Reject(3) of ours and a report that the dictionary refuses, and sends no old order again.
+
+What is stale (`SessionSettings.stale`) is sent again within the connection that it was sent in, as the protocol wants:
+a venue that has it beyond a gap would lose it to a gap fill. What was sent before the logon is not: time has passed.
 """
 
 from collections.abc import Mapping
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from smartexec_fix.checking import COMP_ID, SENDING_TIME, Fault
 from smartexec_fix.dialect import ALL, Dialect
 from smartexec_fix.message import Field, Message, parse
 from smartexec_fix.orders_out import pairs
 from smartexec_fix.outputs import App
+from smartexec_fix.resend import replay
 from smartexec_fix.session import Session
+from smartexec_fix.store import MemoryStore, Store
 
 REPORT = b"8"
 
@@ -23,6 +28,9 @@ class VenueSession(Session):
     extra: Mapping[bytes, list[Field]] = field(factory=dict, kw_only=True)
     """MsgType(35) -> further fields."""
 
+    _fence: int = field(init=False, default=1)
+    """MsgSeqNum(34) of our last logon: what is stale is filled up to here."""
+
     def named(self, seq: int) -> Message | None:
         """Give the application message that we sent with a number, None if it is not kept."""
         return next((parse(frame) for _, frame in self.store.sent(seq, seq)), None)
@@ -31,6 +39,33 @@ class VenueSession(Session):
         if self._verify(message, now):
             self.store.next_in += 1
             self._out.append(App(message))
+
+    def _logon(self, now: int) -> None:
+        super()._logon(now)
+        self._fence = self.store.next_out - 1
+
+    def _on_resend(self, message: Message, now: int) -> None:
+        if not self._verify(message, now, high=False, low=False):
+            return
+        first, last = int(message.get(7) or 0), int(message.get(16) or 0)
+        settings = evolve(self.settings, stale=frozenset())
+        for seq, msg_type, fields in replay(self._recent(first), settings, first, last):
+            self._send(msg_type, fields, now, again=seq)
+        self._count(message)
+
+    def _recent(self, first: int) -> Store:
+        """Give what may be sent again, from a number on."""
+        kept, stale = MemoryStore(next_out=self.store.next_out), {kind.encode() for kind in self.settings.stale}
+        fence = min(self._fence, kept.next_out)  # the numbers may have begun anew since
+        for seq, frame in self.store.sent(max(1, first), kept.next_out - 1):
+            if seq >= fence or parse(frame).msg_type not in stale:
+                kept.keep(seq, frame)
+        return kept
+
+    def _on_reset(self, message: Message, now: int) -> None:
+        """A gap that was filled to its end need not be waited for any more."""
+        super()._on_reset(message, now)
+        self._gap.heard(self.store.next_in - 1)
 
     def _refuse(self, message: Message, fault: Fault, now: int) -> None:
         """A report may be of an execution: refused or not, it is a fact."""
