@@ -8,7 +8,7 @@ PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/smartexec-*/pyprojec
 EXAMPLES := $(patsubst %/pyproject.toml,%,$(wildcard examples/*/pyproject.toml))
 PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml)
 
-.PHONY: help demo example test lint docs determinism clean
+.PHONY: help demo example test lint docs determinism quickfix clean
 
 help:
 	@echo "make demo   run the demonstration; its tables and journal go to runs/demo"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint   ruff, and mypy in strict mode"
 	@echo "make docs   build the documentation into docs/_build/html"
 	@echo "make determinism PYTHONS=\"...\"  replay one journal under several interpreters and compare"
+	@echo "make quickfix  trade with QuickFIX at the other end of the wire; it is compiled first, for up to half an hour"
 	@echo "make clean  remove the virtual environment and what was built"
 
 demo: $(VENV)/.installed
@@ -41,6 +42,9 @@ docs: $(VENV)/.dev  # -E: tables come from the code, so no page is taken from an
 determinism:
 	$(PYTHON) tests/determinism.py $(PYTHONS)
 
+quickfix: $(VENV)/.quickfix
+	$(BIN)/python -m pytest tests/quickfix/check_gateway.py tests/quickfix/check_venue.py
+
 clean:
 	rm -rf $(VENV) docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -51,6 +55,11 @@ $(BIN)/python:
 $(VENV)/.installed: $(PROJECTS) | $(BIN)/python
 	@echo "installing smartexec and its plugins into $(VENV) ..."
 	$(PIP) install -e . $(PLUGINS:%=-e ./%)
+	@touch $@
+
+$(VENV)/.quickfix: $(VENV)/.dev
+	@echo "compiling and installing QuickFIX: up to half an hour ..."
+	$(PIP) install 'quickfix>=1.15'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed $(EXAMPLES:%=%/pyproject.toml)
