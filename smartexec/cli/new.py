@@ -6,6 +6,7 @@ are replaced, and the version of smartexec that it is for.
 
 import builtins
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -53,8 +54,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "journal": Kind("journal", "keeps the records of a run durable"),
     "sink": Kind("sink", "takes the tables of a run out"),
 }
-NEXT: Final = ("pip install -e '{folder}[test,example]'", "pytest {folder}", "smartexec certify {folder}")
-"""What to do with a new package, before its kind's own command."""
+NEXT: Final = ("pip install -e {folder}[test,example]", "pytest {folder}", "smartexec certify {folder}")
+"""What to do with a new package, before its kind's own command. What has a folder in it is quoted for the shell."""
 EPILOG: Final = "\b\nKinds:\n" + "\n".join(f"  {name:<10}{kind.says}" for name, kind in KINDS.items())
 
 
@@ -74,7 +75,7 @@ def command(kind: str, name: str, out: Path | None) -> None:
     _write(folder, render(kind, name))
     click.echo(f"{folder}: made, with {KINDS[kind].name} {plugin_name(kind, name)} in it. Next:")
     for line in (*NEXT, KINDS[kind].command):
-        click.echo(f"  {line.format(folder=folder)}")
+        click.echo(f"  {_for_shell(line, folder)}")
 
 
 def render(kind: str, name: str) -> dict[str, str]:
@@ -126,6 +127,12 @@ def _below(folder: Traversable, path: str) -> Iterator[tuple[str, str]]:
             yield f"{path}{one.name}", one.read_text(encoding="utf-8")
 
 
+def _for_shell(line: str, folder: Path) -> str:
+    """Put a folder into a command line as the shell must read it, whatever it is called."""
+    words = (shlex.quote(word.format(folder=folder)) if "{folder}" in word else word for word in line.split())
+    return " ".join(words)
+
+
 def _faults(kind: str, name: str, folder: Path) -> Iterator[str]:
     """Say what keeps a package from being made, a line each."""
     if kind not in KINDS:
@@ -142,6 +149,8 @@ def _taken(kind: str, name: str) -> Iterator[str]:
     cls = _class_name(name)
     if hasattr(builtins, cls) or re.search(rf"\b{cls}\b", "\n".join(_texts(kind).values())):
         yield f"name: found {name!r}, expected another: its class {cls} would hide one that it needs"
+    if cls.startswith("Test"):
+        yield f"name: found {name!r}, expected another: pytest would take its class {cls} for one of tests"
     info = discover().plugins.get((KINDS[kind].name, plugin_name(kind, name)))
     if info is not None:
         yield f"name: found {info.kind} {info.name} of {info.owner}, expected a name that is not taken"

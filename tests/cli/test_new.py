@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -181,8 +182,21 @@ def test_new_says_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     lines = new("strategy", "bramble").output.splitlines()
     assert lines[0] == "smartexec-bramble: made, with strategy BRAMBLE in it. Next:"
-    expected = [*NEXT, KINDS["strategy"].command]
-    assert lines[1:] == [f"  {one.format(folder='smartexec-bramble')}" for one in expected]
+    assert lines[1:] == [
+        "  pip install -e 'smartexec-bramble[test,example]'",
+        "  pytest smartexec-bramble",
+        "  smartexec certify smartexec-bramble",
+        "  smartexec run smartexec-bramble/example/config.toml",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["strategy", "venue"])
+def test_folder_of_any_name_is_said_as_the_shell_must_read_it(kind: str, tmp_path: Path) -> None:
+    folder = str(tmp_path / "it's $HOME; now")
+    lines = new(kind, "bramble", "--out", folder).output.splitlines()
+    words = [shlex.split(line, comments=True) for line in lines[1:]]
+    expected = [line.split() for line in (*NEXT, KINDS[kind].command)]
+    assert words == [[word.format(folder=folder) for word in line] for line in expected]
 
 
 def test_help_says_what_each_kind_is() -> None:
@@ -201,6 +215,8 @@ def test_help_says_what_each_kind_is() -> None:
         ("strategy", "x" * 31, "name: found 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', expected small letters"),
         ("strategy", "slice", "name: found 'slice', expected another: its class Slice would hide one that it needs"),
         ("router", "none", "name: found 'none', expected another: its class None would hide one that it needs"),
+        ("router", "test-me", "name: found 'test-me', expected another: pytest would take its class TestMe for one"),
+        ("sink", "testbed", "name: found 'testbed', expected another: pytest would take its class Testbed for one"),
         ("strategy", "twap", "name: found strategy TWAP of smartexec-schedules "),
         ("sink", "csv", "name: found sink csv of smartexec-files "),
         ("sink", "files", "name: found smartexec-files "),
