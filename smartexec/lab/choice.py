@@ -28,6 +28,7 @@ SHIPPED: Final = {
     "parallel": "smartexec-routers",
 }
 """What a lab needs unless told otherwise: name of a plugin -> distribution that it comes with."""
+_VENUES: Final = "venues, or MICs with the name or section of a plugin"
 
 
 def find(registry: Registry, kind: str, name: object, where: str) -> type[Any]:
@@ -81,7 +82,7 @@ def routers(registry: Registry, asked: object) -> tuple[str, dict[str, RoutingLo
 def venues(registry: Registry, asked: Venues) -> dict[str, VenueAdapter]:
     """Make the venues, by MIC. Instances are copied: a lab leaves its arguments as they were."""
     made: dict[str, VenueAdapter] = {}
-    for mic, what in asked.items() if isinstance(asked, Mapping) else [("", one) for one in asked]:
+    for mic, what in _asked_venues(asked):
         one = _named_venue(registry, mic, what) if mic else _given_venue(what)
         where = f"venues.{one.mic}"
         if one.mic in made:
@@ -92,6 +93,15 @@ def venues(registry: Registry, asked: Venues) -> dict[str, VenueAdapter]:
     if not made:
         raise ConfigError("venues: found none, expected at least one")
     return made
+
+
+def _asked_venues(asked: object) -> Iterable[tuple[Any, object]]:
+    """Give what was asked for with its MIC; "" for a venue as it is."""
+    if isinstance(asked, Mapping):
+        return asked.items()
+    if isinstance(asked, str) or not isinstance(asked, Iterable):
+        raise ConfigError(f"venues: found {asked!r}, expected {_VENUES}")
+    return [("", one) for one in asked]
 
 
 def _named_venue(registry: Registry, mic: str, what: object) -> VenueAdapter:
@@ -107,7 +117,7 @@ def _named_venue(registry: Registry, mic: str, what: object) -> VenueAdapter:
 
 def _given_venue(what: object) -> VenueAdapter:
     if not isinstance(what, VenueAdapter):
-        raise ConfigError(f"venues: found {what!r}, expected venues, or MICs with the name or section of a plugin")
+        raise ConfigError(f"venues: found {what!r}, expected {_VENUES}")
     return deepcopy(what)
 
 

@@ -2,6 +2,7 @@
 
 from html import escape
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ CONFIG: Final = {"displaylogo": False, "responsive": True}
 
 def plot(scene: Scene, file: str | Path | None) -> Any:
     """Give the figure; write it to a page that needs no network, if there is a file."""
+    if not isinstance(file, str | PathLike | None):
+        raise ConfigError(f"plot: found {file!r}, expected the name of a file")
     try:
         graph = import_module("plotly.graph_objects")
     except ImportError:
@@ -30,8 +33,9 @@ def plot(scene: Scene, file: str | Path | None) -> Any:
     if file is not None:
         try:
             Path(file).write_text(_page(drawn, scene.title), encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"plot: {file}: found {error.strerror}, expected a file that can be written") from None
+        except (OSError, ValueError) as error:  # a name with a zero byte is no OSError
+            found = error.strerror if isinstance(error, OSError) else error
+            raise ConfigError(f"plot: {file}: found {found}, expected a file that can be written") from None
     return drawn
 
 

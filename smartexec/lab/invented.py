@@ -9,7 +9,7 @@ from attrs import fields, frozen
 from smartexec.interfaces.market_data import MarketDataFeed
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.lab import choice
-from smartexec.lab.terms import Money, price, share, whole
+from smartexec.lab.terms import MAX_PX, Money, price, share, whole
 from smartexec.model.enums import VenueKind
 from smartexec.model.ids import PX_SCALE
 from smartexec.model.instrument import Instrument
@@ -55,7 +55,7 @@ def invented(
         "price": price(terms.price, "price") / PX_SCALE,
         "daily_volume": volume,
         "sigma": sigma,
-        "spread_ticks": whole(terms.spread, "spread"),
+        "spread_ticks": whole(terms.spread, "spread", most=MAX_PX // instrument.tick),
         "events_per_symbol": EVENTS * minutes if terms.events is None else whole(terms.events, "events", 10),
     }
     known = Statistics(adv=volume, sigma=sigma or None, spread=terms.spread * instrument.tick)

@@ -27,7 +27,7 @@ from smartexec.lab.result import Result, result
 from smartexec.lab.scene import Scene
 from smartexec.lab.step import Step
 from smartexec.lab.tables import Tables
-from smartexec.lab.terms import Money, clock, offset, whole
+from smartexec.lab.terms import Money, clock, offset, one_of, whole
 from smartexec.lab.ticket import SOURCE, Ticket
 from smartexec.lab.trail import Trail
 from smartexec.lab.world import Desk, World, make_world
@@ -37,9 +37,10 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.orders import CancelRequest, ClientEvent, ReplaceRequest
 from smartexec.model.statistics import NO_STATISTICS, Statistics
 from smartexec.registry import Registry, discover
+from smartexec.runtime.checks import MAX_INT
 from smartexec.runtime.intake import Strategies
 from smartexec.runtime.setup import Setup, fair_lot
-from smartexec.runtime.units import from_iso, instant
+from smartexec.runtime.units import from_iso, instant, iso
 
 MINUTE: Final = 60 * NANOS_PER_SECOND
 START: Final = 1_767_623_400 * NANOS_PER_SECOND
@@ -98,26 +99,26 @@ class Lab:
         are the kernel's; `registry` has the plugins to be named.
         """
         self.minutes, self.seed = whole(minutes, "minutes"), whole(seed, "seed", 0)
-        begin = _instant(start)
+        begin, end = _span(start, self.minutes)
         self.instrument = Instrument(
             terms.name(symbol, "symbol"),
             terms.price(tick, "tick"),
             whole(lot, "lot"),
             whole(qty_decimals, "qty_decimals", 0),
             open=begin,
-            close=begin + self.minutes * MINUTE,
+            close=end,
         )
         self.steps: list[Step] = []
         """Those that were taken so far."""
         self.orders: list[Order] = []
         """Those that were given."""
-        self._registry = installed() if registry is None else registry
+        self._registry = installed() if registry is None else one_of(Registry, registry, "registry")
         self._venues = choice.venues(self._registry, venues)
         default, self._routers = choice.routers(self._registry, router)
         drawn = Invented(price=price, spread=spread, volume=volume, volatility=volatility, events=events)
         self._feed, known = self._market(market, drawn)
-        self._statistics = known if statistics is None else statistics
-        chosen = Settings() if settings is None else settings
+        self._statistics = known if statistics is None else one_of(Statistics, statistics, "statistics")
+        chosen = Settings() if settings is None else one_of(Settings, settings, "settings")
         self._settings = evolve(chosen, seed=self.seed, routing=evolve(chosen.routing, default=default))
         self._strategies = self._registry.strategies()
         self._desk, self._asked = Desk(), 0
@@ -287,7 +288,7 @@ class Lab:
             return market, NO_STATISTICS
         if isinstance(market, Mapping):
             return choice.feed(self._registry, market), NO_STATISTICS
-        return path(market, self.instrument.symbol, self.instrument.open), NO_STATISTICS
+        return path(market, self.instrument), NO_STATISTICS
 
     def _begin(self) -> World:
         setup = Setup(
@@ -360,6 +361,18 @@ class Lab:
         if known is not None:
             return known
         return next((one for one in self._blotter.orders if one.cl_ord_id == cl_ord_id), None)  # it was rejected
+
+
+def _span(start: str | datetime | None, minutes: int) -> tuple[int, int]:
+    """Give when a lab begins and ends."""
+    begin = _instant(start)
+    end = begin + minutes * MINUTE
+    if begin <= 0:
+        raise ConfigError(f"start: found {start!r}, expected a time after 1970")
+    if end >= MAX_INT:
+        where, found = ("minutes", minutes) if start is None else ("start", start)
+        raise ConfigError(f"{where}: found {found!r}, expected an end of the market before {iso(MAX_INT)[:10]}")
+    return begin, end
 
 
 def _instant(start: str | datetime | None) -> int:

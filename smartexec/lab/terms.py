@@ -1,12 +1,14 @@
 """What a person writes, read as the kernel's integers: times from the start of the lab, prices in the currency."""
 
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from smartexec.errors import ConfigError
 from smartexec.model.ids import NANOS_PER_SECOND, PX_SCALE
+from smartexec.runtime.checks import MAX_INT, clean, shown
 from smartexec.runtime.units import decimal_px, duration
 
+T = TypeVar("T")
 Money = str | int | float | Decimal
 """A price in the currency: "100.25", 100.25, 100."""
 MAX_PX: Final = 1 << 62
@@ -37,10 +39,12 @@ def price(value: object, where: str) -> int:
     return px
 
 
-def whole(value: object, where: str, least: int = 1) -> int:
-    """Take a whole number that is not less than `least`; a bool or a float is none."""
+def whole(value: object, where: str, least: int = 1, most: int = MAX_INT) -> int:
+    """Take a whole number that is not less than `least`, nor more than `most`; a bool or a float is none."""
     if type(value) is not int or value < least:
         raise ConfigError(f"{where}: found {value!r}, expected a whole number of at least {least}")
+    if value > most:
+        raise ConfigError(f"{where}: found {value!r}, expected a whole number of at most {most}")
     return value
 
 
@@ -53,8 +57,22 @@ def share(value: object, where: str) -> float:
 
 def name(value: object, where: str) -> str:
     """Take a name: text that is not empty."""
-    if not isinstance(value, str) or not value:
+    if not text(value, where, "a name"):
         raise ConfigError(f"{where}: found {value!r}, expected a name")
+    return str(value)
+
+
+def text(value: object, where: str, expected: str = "text") -> str:
+    """Take text, which may be empty, and can be written down."""
+    if not isinstance(value, str) or clean(value) != value:
+        raise ConfigError(f"{where}: found {value!r}, expected {expected}")
+    return value
+
+
+def one_of(kind: type[T], value: object, where: str) -> T:
+    """Take an instance of a class."""
+    if not isinstance(value, kind):
+        raise ConfigError(f"{where}: found {shown(value)}, expected {kind.__name__}")
     return value
 
 

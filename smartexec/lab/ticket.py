@@ -3,10 +3,11 @@
 from attrs import frozen
 
 from smartexec.errors import ConfigError
-from smartexec.lab.terms import Money, clock, offset, price, whole
+from smartexec.lab.terms import Money, clock, offset, price, text, whole
 from smartexec.model.enums import Side
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder, Params
+from smartexec.runtime.checks import MAX_QTY, wrong
 
 SOURCE = "LAB"
 """Who sends the client orders of a lab."""
@@ -35,25 +36,28 @@ class Ticket:
             raise ConfigError(f"end: found {self.end!r}, expected a time after the start of the order, {first}")
         if end <= max(arrives, begin or 0):
             raise ConfigError(f"start: found {self.start!r}, expected a time before the end of the market, {last}")
-        return NewOrder(
+        made = NewOrder(
             source=SOURCE,
             cl_ord_id=cl_ord_id,
             symbol=instrument.symbol,
             side=self.side,
             order_qty=lots(instrument, self.qty),
             strategy=strategy,
-            account=self.account or f"A-{cl_ord_id}",
+            account=text(self.account, "account") or f"A-{cl_ord_id}",
             price=None if self.limit is None else limit(instrument, self.limit),
             params=params,
-            owner=self.owner,
+            owner=text(self.owner, "owner"),
             effective_time=begin,
             expire_time=None if self.end is None else end,
         )
+        if fault := wrong(made, (NewOrder,)):
+            raise ConfigError(fault)
+        return made
 
 
 def lots(instrument: Instrument, qty: object) -> int:
     """Read a quantity; ConfigError if it is not whole lots."""
-    found = whole(qty, "qty")
+    found = whole(qty, "qty", most=MAX_QTY - 1)
     if found % instrument.lot:
         raise ConfigError(f"qty: found {found}, expected a multiple of the lot, {instrument.lot}")
     return found

@@ -43,6 +43,11 @@ def lit(**fields: object) -> Lab:
     return Lab(venues={"A": {"plugin": "sim-lit", **fields}})
 
 
+def in_year(year: int) -> str:
+    """A morning of it."""
+    return f"{year}-01-05T09:30:00Z"
+
+
 def between(start: str, end: str) -> object:
     """An order with these times."""
     return Lab().buy(1, Eager, start=start, end=end)
@@ -59,6 +64,18 @@ WRONG: list[tuple[str, Make]] = [
     ("symbol: found '', expected a name", lambda: Lab(symbol="")),
     ("start: found 'noon', expected a date and time with an offset", lambda: Lab(start="noon")),
     ("start: found datetime.datetime", lambda: Lab(start=datetime(2026, 1, 5))),
+    ("start: found '9000-01-05T09:30:00Z', expected an end of the market before", lambda: Lab(start=in_year(9000))),
+    ("start: found '1900-01-05T09:30:00Z', expected a time after 1970", lambda: Lab(start=in_year(1900))),
+    ("minutes: found 1000000000, expected an end of the market before 2116-02-20", lambda: Lab(10**9)),
+    ("seed: found 4611686018427387905, expected a whole number of at most 46116860184", lambda: Lab(seed=2**62 + 1)),
+    ("spread: found 1000000000000, expected a whole number of at most", lambda: Lab(spread=10**12)),
+    ("symbol: found '\\ud800', expected a name", lambda: Lab(symbol="\ud800")),
+    ("settings: found dict {}, expected Settings", lambda: Lab(settings={})),  # type: ignore[arg-type]
+    ("registry: found str 'x', expected Registry", lambda: Lab(registry="x")),  # type: ignore[arg-type]
+    ("statistics: found dict {'adv': 1}, expected Statistics", lambda: Lab(statistics={"adv": 1})),  # type: ignore[arg-type]
+    ("venues: found 5, expected venues, or MICs with", lambda: Lab(venues=5)),  # type: ignore[arg-type]
+    ("venues: found None, expected venues, or MICs with", lambda: Lab(venues=None)),  # type: ignore[arg-type]
+    ("venues: found 'SIML', expected venues, or MICs with", lambda: Lab(venues="SIML")),  # type: ignore[arg-type]
     ("venues: found none, expected at least one", lambda: Lab(venues={})),
     ("venues.A: found 'sim', expected a venue: one of", lambda: Lab(venues={"A": "sim"})),
     ("venues.A.latency_in: found 5, expected a duration", lambda: lit(latency_in=5)),
@@ -77,7 +94,12 @@ WRONG: list[tuple[str, Make]] = [
     ("volume: found it beside a market, expected one or the other", lambda: Lab(volume=5, market=SyntheticFeed())),
     ("quote: bid: found 'low', expected a decimal number", lambda: quote("low", "high")),
     ("trade: qty: found 0, expected a whole number of at least 1", lambda: trade("1", 0)),
+    ("trade: side: found 'BUY', expected a Side or None", lambda: trade("1", 5, side="BUY")),  # type: ignore[arg-type]
+    ("trade: mic: found 5, expected text", lambda: trade("1", 5, mic=5)),  # type: ignore[arg-type]
+    ("quote: mic: found None, expected text", lambda: quote("1", "2", mic=None)),  # type: ignore[arg-type]
+    ("quote: qty: found 9007199254740992, expected a whole number of at most", lambda: quote("1", "2", 2**53)),
     ("qty: found 1.5, expected a whole number", lambda: Lab().buy(1.5, Eager)),  # type: ignore[arg-type]
+    ("qty: found 9007199254740992, expected a whole number of at most", lambda: Lab().buy(2**53, Eager)),
     ("qty: found 150, expected a multiple of the lot, 100", lambda: Lab(lot=100).buy(150, Eager)),
     ("limit: found 100.005, expected a multiple of the tick, 0.01", lambda: Lab().buy(1, Eager, limit=100.005)),
     ("limit: found 100010000000, expected a price in the currency", lambda: Lab().buy(1, Eager, limit=100_010_000_000)),
@@ -86,6 +108,9 @@ WRONG: list[tuple[str, Make]] = [
     ("end: found '5m', expected a time after the start of the order, 00:06:00", lambda: between("6m", "5m")),
     ("end: found '2h', expected no later than the end of the market, 01:00:00", lambda: Lab().buy(1, Eager, end="2h")),
     ("start: found '2h', expected a time before the end of the market", lambda: Lab().buy(1, Eager, start="2h")),
+    ("account: found 5, expected text", lambda: Lab().buy(1, Eager, account=5)),  # type: ignore[arg-type]
+    ("owner: found None, expected text", lambda: Lab().sell(1, Eager, owner=None)),  # type: ignore[arg-type]
+    ("NewOrder.params: found tuple (('slices', 46116860184", lambda: Lab().buy(1, Patient, slices=2**62)),
     ("at: found '60m', expected a time before the end of the market", lambda: Lab().buy(1, Eager, at="60m")),
     ("at: found '0s', expected a time after 00:00:00", lambda: after_a_step().buy(1, Eager, at="0s")),
     ("strategy: found 'TWIP', expected a class or instance, or the name of one of", lambda: Lab().buy(1, "TWIP")),

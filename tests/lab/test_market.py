@@ -7,7 +7,19 @@ from typing import ClassVar
 import pytest
 from attrs import define
 
-from smartexec.api import CURVE_SCALE, Context, MarketDataFeed, MarketEvent, Phase, PhaseChange, Quote, Side, Statistics
+from smartexec.api import (
+    CURVE_SCALE,
+    ConfigError,
+    Context,
+    MarketDataFeed,
+    MarketEvent,
+    Phase,
+    PhaseChange,
+    Quote,
+    Side,
+    Statistics,
+    Trade,
+)
 from smartexec.lab import Lab, quote, trade
 from tests.lab.strategies import SECOND, Eager, Patient
 
@@ -72,6 +84,31 @@ def test_own_market_is_what_a_strategy_sees() -> None:
     assert (seen[0].bid, seen[0].bid_qty, seen[0].ask, seen[0].ask_qty) == (9_990 * CENT // 10, 500, 1001 * CENT, 300)
     assert (seen[60].bid, seen[60].ask, seen[60].last, seen[60].volume) == (1000 * CENT, 1002 * CENT, 1001 * CENT, 200)
     assert (seen[120].bid, seen[120].ask_qty, seen[120].trading) == (None, 700, True)
+
+
+@pytest.mark.parametrize(
+    ("item", "line"),
+    [
+        (("2s", Quote("OTHER", "", CENT, 1, 2 * CENT, 1)), "found symbol 'OTHER', expected 'ACME', or none"),
+        (("2h", quote(1, 2)), "found '2h', expected no later than the end of the market, 00:02:00"),
+        ((121 * SECOND, quote(1, 2)), "found 121000000000, expected no later than the end of the market, 00:02:00"),
+        (("2s", Trade("", "", CENT, 5, "BUY")), "Trade.side: found str 'BUY', expected None or Side"),  # type: ignore[arg-type]
+        (("2s", Quote("", "", 0.5, 1, 2, 1)), "Quote.bid: found float 0.5, expected None or int"),  # type: ignore[arg-type]
+        (("2s", PhaseChange("", "", "OPEN")), "PhaseChange.phase: found str 'OPEN', expected Phase"),  # type: ignore[arg-type]
+    ],
+)  # fmt: skip
+def test_what_would_not_be_heard_as_it_was_written_is_refused(item: tuple[str | int, MarketEvent], line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Lab(2, market=[("1s", quote(1, 2)), item])
+    assert caught.value.faults == (f"market[1]: {line}",)
+
+
+def test_last_event_may_be_at_the_very_end() -> None:
+    lab = Lab(2, market=[(0, quote(10, "10.02")), ("2m", trade("10.01", 700))])
+    lab.buy(100, Patient(slices=2), limit=1)
+    lab.run()
+    (volume,) = {row["volume"] for row in lab.tables["benchmarks"].records() if row["kind"] == "PARENT"}
+    assert int(volume) == 700
 
 
 def test_own_market_may_have_phases_of_its_own() -> None:

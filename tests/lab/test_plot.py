@@ -149,6 +149,10 @@ def test_file_that_cannot_be_written_is_said(lab: Lab, tmp_path: Path) -> None:
         ConfigError, match=r"plot: .*nowhere.*: found No such file or directory, expected a file that can"
     ):
         lab.plot(file=tmp_path / "nowhere" / "lab.html")
+    with pytest.raises(ConfigError, match=r"^plot: .*: found embedded null byte, expected a file that can be written$"):
+        lab.plot(file=f"{tmp_path}/lab\0.html")
+    with pytest.raises(ConfigError, match=r"^plot: found 5, expected the name of a file$"):
+        lab.plot(5)  # type: ignore[arg-type]
 
 
 def test_too_many_looks_are_thinned_and_keep_the_last() -> None:
