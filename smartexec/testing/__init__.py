@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smartexec.testing.routing_kit import RoutingKit
     from smartexec.testing.simulated_venue_kit import SimulatedVenueKit
     from smartexec.testing.sink_kit import SinkKit
+    from smartexec.testing.source_bench import Heard, SourcePeer
     from smartexec.testing.strategy_kit import StrategyKit
     from smartexec.testing.venue_kit import VenueKit
     from smartexec.testing.wired_bench import SinkPeer
@@ -31,6 +32,7 @@ _LAZY: Final = {
     "CannotSay": "counterparty",
     "Counterparty": "counterparty",
     "FeedKit": "feed_kit",
+    "Heard": "source_bench",
     "JournalKit": "journal_kit",
     "OrderSourceKit": "order_source_kit",
     "Reference": "reference_world",
@@ -38,6 +40,7 @@ _LAZY: Final = {
     "SimulatedVenueKit": "simulated_venue_kit",
     "SinkKit": "sink_kit",
     "SinkPeer": "wired_bench",
+    "SourcePeer": "source_bench",
     "StrategyKit": "strategy_kit",
     "VenueKit": "venue_kit",
     "any_market": "random_views",
@@ -55,6 +58,7 @@ __all__ = [
     "CannotSay",
     "Counterparty",
     "FeedKit",
+    "Heard",
     "JournalKit",
     "OrderSourceKit",
     "Reference",
@@ -62,6 +66,7 @@ __all__ = [
     "SimulatedVenueKit",
     "SinkKit",
     "SinkPeer",
+    "SourcePeer",
     "StrategyKit",
     "VenueKit",
     "any_market",

@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import product
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import attrs
 
 from smartexec.interfaces.order_source import OrderSource
 from smartexec.interfaces.strategy import Strategy
 from smartexec.kernel.settings import Routing, Settings
-from smartexec.model.commands import ClientCancelReject, ClientCommand, ClientReport
-from smartexec.model.enums import CxlRejReason, ExecType, OrdRejReason, OrdStatus
+from smartexec.model.commands import ClientCancelReject, ClientReport
+from smartexec.model.enums import OrdStatus
 from smartexec.model.events import EndOfDay
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import CancelRequest, NewOrder, RejectedOrder, ReplaceRequest
@@ -34,17 +33,24 @@ from smartexec.testing.kit import Kit, needs, scenario
 from smartexec.testing.parameters import check_class, check_documented, check_refusals
 from smartexec.testing.reference_world import VENUES, ToLit
 from smartexec.testing.views import START
+from smartexec.testing.wired_sources import READS_NOTHING, WiredSources, all_reports
 from smartexec.testing.worlds import World
 
 
-class OrderSourceKit(Inputs, Kit):
-    """Subclass it in a plugin's tests, set `source` and say what it reads (`Inputs`), and pytest runs the scenarios."""
+class OrderSourceKit(WiredSources, Inputs, Kit):
+    """Subclass it in a plugin's tests, set `source`, say what it reads (`Inputs`) or what its `peers` are if clients
+    connect to it, and pytest runs the scenarios."""
 
     kind = "order source"
     subject = "source"
 
-    source: ClassVar[type[OrderSource]]
-    """The class under test."""
+    def events(self, folder: Path) -> list[Timed]:
+        """Give all events of the good input; skips where clients connect to it."""
+        self._reads()
+        return super().events(folder)
+
+    def _reads(self) -> None:
+        needs(not self.peers(), READS_NOTHING)
 
     # -- what it is ----------------------------------------------------------------------------------------------------
 
@@ -78,13 +84,18 @@ class OrderSourceKit(Inputs, Kit):
 
     @scenario("O-05")
     def test_o05_yields_events_in_order_of_time(self, tmp_path: Path) -> None:
-        """Events are (ns UTC, event), no time before the one before it, every field exactly of its type."""
+        """Events are (ns UTC, event), no time before the one before it, every field exactly of its type.
+
+        Skipped where `peers` gives any: clients connect to it.
+        """
         check_timed(self.events(tmp_path), CLIENT)
 
     @scenario("O-06")
     def test_o06_names_source_and_order(self, tmp_path: Path) -> None:
         """Every event names its source and a ClOrdID(11) that no earlier one of the source has; cancels and replaces
         name the order they are for.
+
+        Skipped where `peers` gives any: clients connect to it.
         """
         seen: set[tuple[str, str]] = set()
         for _, event in self.events(tmp_path):
@@ -99,6 +110,8 @@ class OrderSourceKit(Inputs, Kit):
     def test_o07_yields_possible_quantities_and_prices(self, tmp_path: Path) -> None:
         """Quantities are positive, in lots of the instrument, prices positive in 1e-9, on its tick; orders are for
         instruments of the run and end after they start.
+
+        Skipped where `peers` gives any: clients connect to it.
         """
         known = {one.symbol: one for one in self.instruments}
         of: dict[tuple[str, str], Instrument] = {}
@@ -116,7 +129,11 @@ class OrderSourceKit(Inputs, Kit):
 
     @scenario("O-08")
     def test_o08_yields_the_same_again(self, tmp_path: Path) -> None:
-        """A second instance, and one in another process with another hash seed, give the same events."""
+        """A second instance, and one in another process with another hash seed, give the same events.
+
+        Skipped where `peers` gives any: clients connect to it.
+        """
+        self._reads()
         check_again(self, tmp_path)
 
     @scenario("O-09")
@@ -144,7 +161,11 @@ class OrderSourceKit(Inputs, Kit):
 
     @scenario("O-10")
     def test_o10_can_be_left_half_way(self, tmp_path: Path) -> None:
-        """Who stops asking for events leaves nothing open behind, and a second instance gives them all."""
+        """Who stops asking for events leaves nothing open behind, and a second instance gives them all.
+
+        Skipped where `peers` gives any: clients connect to it.
+        """
+        self._reads()
         check_abandoned(self, tmp_path)
 
     # -- what it takes -------------------------------------------------------------------------------------------------
@@ -153,13 +174,16 @@ class OrderSourceKit(Inputs, Kit):
     def test_o11_takes_every_report(self, tmp_path: Path) -> None:
         """Reports of every ExecType(150) and OrdStatus(39), and cancel rejects for every reason, raise nothing: of
         known and unknown orders, with any text, before and after its events.
+
+        Skipped where `peers` gives any: clients connect to it.
         """
+        self._reads()
         one = self.started(tmp_path, self.make(tmp_path))
-        for command in _reports("?", "nobody's"):
+        for command in all_reports("?", "nobody's"):
             one.report(command, START)
         events = list(one.events())
         at, event = events[0]
-        for command in (*_reports(event.source, event.cl_ord_id), *_reports(event.source, "nobody's")):
+        for command in (*all_reports(event.source, event.cl_ord_id), *all_reports(event.source, "nobody's")):
             one.report(command, at)
 
     @scenario("O-12")
@@ -167,8 +191,10 @@ class OrderSourceKit(Inputs, Kit):
         """Each order reaches the engine once, and is accepted or rejected with a text; so is each cancel and replace.
         All that the engine tells its clients is taken.
 
-        The strategies that orders name are stand-ins that take any parameters and wait.
+        The strategies that orders name are stand-ins that take any parameters and wait. Skipped where `peers` gives
+        any: clients connect to it.
         """
+        self._reads()
         one = self.started(tmp_path, self.make(tmp_path))
         events = list(one.events())
         world, intake = _desk(self.instruments, events)
@@ -193,19 +219,6 @@ def _check_sizes(event: NewOrder | ReplaceRequest, one: Instrument) -> None:
     qty, price = event.order_qty, event.price
     assert qty is None or (qty > 0 and qty % one.lot == 0), f"found {event}, expected a positive multiple of {one.lot}"
     assert price is None or (price > 0 and price % one.tick == 0), f"found {event}, expected a positive price on a tick"
-
-
-def _reports(source: str, cl_ord_id: str) -> Iterator[ClientCommand]:
-    """Yield a report of every kind."""
-    for exec_type, status in product(ExecType, OrdStatus):
-        yield ClientReport(source, "O1", cl_ord_id, exec_type, status, 100, 40, 60, 10**11, 40, 10**11, "X1", "X0")
-    for reason in OrdRejReason:
-        yield ClientReport(
-            source, "O1", cl_ord_id, ExecType.REJECTED, OrdStatus.REJECTED, 100, 0, 0, 0,
-            ord_rej_reason=reason, text='why: "é"\n|=\x01',
-        )  # fmt: skip
-    for why, status in product(CxlRejReason, OrdStatus):
-        yield ClientCancelReject(source, "O1", f"{cl_ord_id}-C", cl_ord_id, status, why, text='why: "é"\n|=\x01')
 
 
 def _desk(instruments: Iterable[Instrument], events: Iterable[Timed]) -> tuple[World, Intake]:

@@ -24,6 +24,7 @@ KINDS: Final = {
     "strategies": 5,
     "routing_logics": 5,
     "order_sources": 2,
+    "wired_order_sources": 2,
     "feeds": 2,
     "journals": 2,
     "sinks": 2,

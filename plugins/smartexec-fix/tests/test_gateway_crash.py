@@ -167,5 +167,5 @@ class Crashes(RuleBasedStateMachine):
         assert sums == {order.order_id: order.cum for order in self.room.broker.orders.values() if order.cum}
 
 
-Crashes.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Crashes.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 TestCrashes = Crashes.TestCase

@@ -96,8 +96,11 @@ class FixGateway(OrderSource):
         return (TcpServer(self.label, self.address, self.tls, self.allow, self.connections),)
 
     def remember(self, folder: Path, sync: str) -> None:
-        path = folder / f"{self.label}.db" if self.store is None else self._context.base / self.store
-        archive = self._archive = Archive(path, sync, run=str(folder.resolve()))
+        if self.store is None:
+            archive = Archive(folder / f"{self.label}.db", sync)  # it goes wherever the run's folder goes
+        else:
+            archive = Archive(self._context.base / self.store, sync, run=str(folder.resolve()))
+        self._archive = archive
         logs = folder / self.label
         self._acceptor = self._made(
             {name: (archive.session(name), MessageLog(logs / f"{name}.log")) for name in self._desks}
