@@ -30,7 +30,7 @@ from smartexec_fix_desk.sums import Day
 from smartexec_fix_desk.tickets import FAR, Ticket, draw
 
 KILLS_A_DAY: Final = 8
-RATE: Final = 40
+RATE: Final = 15
 """Orders a second."""
 LONGEST: Final = 5.0
 """s between a beginning and a kill, at most."""
@@ -112,7 +112,15 @@ class World:
         while True:
             number += 1
             self.desk.send(self._ticket(number))
+            self._change(number - RATE)
             await asyncio.sleep(max(0.0, first + number / RATE - monotonic()))
+
+    def _change(self, number: int) -> None:
+        """Cancel an order of a second ago, or ask for another quantity, or leave it."""
+        if number > 0 and number % 5 == 0:
+            self.desk.cancel(f"C{number}-X", f"C{number}")
+        elif number > 0 and number % 5 == 2:
+            self.desk.replace(f"C{number}-R", f"C{number}", self.rng.randint(1, 12) * 10)
 
     def _ticket(self, number: int) -> Ticket:
         """Draw an order of a few seconds; those of about one time share their end, so that they share a parent."""
@@ -131,8 +139,9 @@ class World:
         end = monotonic() + SETTLING
         while not self.desk.over and monotonic() < end and server.running:
             await asyncio.sleep(0.1)
-        late = [one.ticket.cl_ord_id for one in self.desk.orders.values() if not one.over]
-        return [f"orders that are not over {SETTLING} s after the last kill: {late[:5]}"] if late else []
+        late = [name for name, one in self.desk.orders.items() if not one.over]
+        late += [name for name, count in self.desk.answers.items() if not count]
+        return [f"orders and requests that are not over {SETTLING} s after the last kill: {late[:5]}"] if late else []
 
     def _wrong(self, code: int) -> list[str]:
         """Give all that differs between client, run, exchange and back office."""
@@ -142,6 +151,8 @@ class World:
         self.children = Counter(row["ord_status"] for row in day.tables["child_orders"])
         faults = day.differences(self.desk.orders, CLIENT)
         faults += [f"execution {one}: the client was told twice" for one in self.desk.doubled]
+        twice = [name for name, count in self.desk.answers.items() if count > 1]
+        faults += [f"request {one}: answered twice" for one in twice]
         faults += [f"the client got a message that belongs to no order: {one}" for one in self.desk.strays]
         faults += [f"{one}: came twice to the back office" for one in self.office.doubled]
         told = sum(one.filled for one in self.desk.orders.values())

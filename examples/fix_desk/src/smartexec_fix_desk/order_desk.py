@@ -12,8 +12,11 @@ from smartexec_fix.values import FINAL, read_decimal, read_px
 from smartexec_fix_desk.tickets import Ticket
 
 OVER: Final = {one.value for one in FINAL}
-TRADE, TRADE_CANCEL, TRADE_CORRECT = b"F", b"H", b"G"
+TRADE, TRADE_CANCEL, TRADE_CORRECT, CANCELED, REPLACED = b"F", b"H", b"G", b"4", b"5"
 """ExecType(150)."""
+REPORT, REFUSAL = b"8", b"9"
+UNKNOWN: Final = OrdStatus.REJECTED.value
+"""OrdStatus(39) of a refusal for an order that there is not."""
 
 
 @define(eq=False)
@@ -51,6 +54,9 @@ class OrderDesk:
 
     client: FixClient
     orders: dict[str, Account] = field(init=False, factory=dict)
+    """By the last ClOrdID(11) that was taken."""
+    answers: dict[str, int] = field(init=False, factory=dict)
+    """By ClOrdID(11) of each cancel and replace, how often it was done or refused."""
     doubled: list[str] = field(init=False, factory=list)
     """ExecIDs(17) that came twice, of executions."""
     strays: list[str] = field(init=False, factory=list)
@@ -66,18 +72,40 @@ class OrderDesk:
             params=dict(ticket.params), account=ticket.account, more=ends,
         )  # fmt: skip
 
+    def cancel(self, cl_ord_id: str, orig_cl_ord_id: str) -> None:
+        """Send OrderCancelRequest(F)."""
+        self.answers[cl_ord_id] = 0
+        self.client.cancel(cl_ord_id, orig_cl_ord_id)
+
+    def replace(self, cl_ord_id: str, orig_cl_ord_id: str, qty: int) -> None:
+        """Send OrderCancelReplaceRequest(G): another quantity."""
+        self.answers[cl_ord_id] = 0
+        self.client.replace(cl_ord_id, orig_cl_ord_id, qty=qty)
+
     async def listen(self) -> None:
         """Take what comes, until the session is left."""
         async for message in self.client:
             self.take(message)
 
     def take(self, message: Message) -> None:
-        """Take ExecutionReport(8); anything else is noted as a stray."""
-        account = self.orders.get(message.text(11)) or self.orders.get(message.text(41))
-        if message.msg_type != b"8" or account is None:
+        """Take ExecutionReport(8) or OrderCancelReject(9); anything else is noted as a stray."""
+        name, before = message.text(11), message.text(41)
+        account = self.orders.get(name) or self.orders.get(before)
+        if message.msg_type not in (REPORT, REFUSAL) or account is None:
             self.strays.append(str(message))
             return
         self.reports += 1
+        kind = message.get(150)
+        if name in self.answers and (message.msg_type == REFUSAL or kind in (CANCELED, REPLACED)):
+            self.answers[name] += 1
+        if kind == REPLACED:
+            self.orders[name] = self.orders.pop(before, account)
+        if message.msg_type == REPORT:
+            self._report(account, message)
+        elif message.text(39) != UNKNOWN:
+            account.status = message.text(39)
+
+    def _report(self, account: Account, message: Message) -> None:
         account.status, account.text = message.text(39), message.text(58)
         account.cum_qty = read_decimal(message.get(14) or b"0", 0)
         if message.get(150) in (TRADE_CANCEL, TRADE_CORRECT):
@@ -93,8 +121,8 @@ class OrderDesk:
 
     @property
     def over(self) -> bool:
-        """Whether all that was sent is over."""
-        return all(one.over for one in self.orders.values())
+        """Whether all that was sent is over, and all that was asked for answered."""
+        return all(one.over for one in self.orders.values()) and all(self.answers.values())
 
     def count(self, *statuses: OrdStatus) -> int:
         """Count orders by OrdStatus(39)."""
