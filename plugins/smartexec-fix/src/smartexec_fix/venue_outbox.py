@@ -63,6 +63,8 @@ class VenueOutbox:
             yield from self._refuse(command, "waited too long for its turn: never left")
         for command in self.pace.ready(now):
             yield from self._send(command, now)
+        if ref := self.mass.request(now):
+            yield from self.send(MASS, self.orders.mass_query(ref), now)
 
     def ask_all(self, now: int) -> Iterator[Done | Answer]:
         """Ask for the state of all orders that may be live."""
@@ -88,20 +90,16 @@ class VenueOutbox:
     def _send(self, command: VenueCommand, now: int) -> Iterator[Done]:
         if isinstance(command, SendOrder):
             return self.send(ORDER, self.orders.order(command, now), now)
+        if isinstance(command, QueryOrder) and self.dialect.status == "AF":
+            self.mass.ask(command.cl_ord_id)  # one question is asked for all
+            return iter(())
         if isinstance(command, QueryOrder):
-            return self._query(command, now)
+            return self.send(QUERY, self.orders.query(command, self.known.find(command.cl_ord_id), now), now)
         known = self.known.find(command.orig_cl_ord_id)
         if isinstance(command, CancelOrder):
             return self.send(CANCEL, self.orders.cancel(command, known, now), now)
         assert known is not None, f"found a replace of {command.orig_cl_ord_id}, expected an order of ours"
         return self.send(REPLACE, self.orders.replace(command, known, now), now)
-
-    def _query(self, query: QueryOrder, now: int) -> Iterator[Done]:
-        if self.dialect.status == "AF":
-            self.mass.ask(query.cl_ord_id)
-            ref = self.mass.request(now)
-            return self.send(MASS, self.orders.mass_query(ref), now) if ref else iter(())
-        return self.send(QUERY, self.orders.query(query, self.known.find(query.cl_ord_id), now), now)
 
     def _waiting_of(self, cancel: CancelOrder) -> list[VenueCommand]:
         """Take out what waits of the order that is to be cancelled: it need not leave any more."""
