@@ -29,6 +29,12 @@ T = TypeVar("T")
 _Gives = Callable[[], Iterable[T]]
 
 
+def _marked(function: F, hook: str | None = None) -> F:
+    if not callable(function):
+        raise TypeError(f"hookimpl: found {type(function).__name__}, expected a function to mark")
+    return _marker(function, specname=hook)
+
+
 class HookImpl:
     """Marks the implementation of a hook: `@hookimpl.strategies` and its like, one for each hook.
 
@@ -38,39 +44,39 @@ class HookImpl:
 
     def __call__(self, function: F) -> F:
         """Mark a function that has a hook's name."""
-        return _marker(function)
+        return _marked(function)
 
     def strategies(self, function: _Gives[type[Strategy]]) -> _Gives[type[Strategy]]:
         """Mark what gives strategies."""
-        return _marker(function, specname="smartexec_strategies")
+        return _marked(function, "smartexec_strategies")
 
     def routing_logics(self, function: _Gives[type[RoutingLogic]]) -> _Gives[type[RoutingLogic]]:
         """Mark what gives routing logics."""
-        return _marker(function, specname="smartexec_routing_logics")
+        return _marked(function, "smartexec_routing_logics")
 
     def venues(self, function: _Gives[type[VenueAdapter]]) -> _Gives[type[VenueAdapter]]:
         """Mark what gives venue adapters."""
-        return _marker(function, specname="smartexec_venues")
+        return _marked(function, "smartexec_venues")
 
     def order_sources(self, function: _Gives[type[OrderSource]]) -> _Gives[type[OrderSource]]:
         """Mark what gives order sources."""
-        return _marker(function, specname="smartexec_order_sources")
+        return _marked(function, "smartexec_order_sources")
 
     def market_data_feeds(self, function: _Gives[type[MarketDataFeed]]) -> _Gives[type[MarketDataFeed]]:
         """Mark what gives market-data feeds."""
-        return _marker(function, specname="smartexec_market_data_feeds")
+        return _marked(function, "smartexec_market_data_feeds")
 
     def journals(self, function: _Gives[type[Journal]]) -> _Gives[type[Journal]]:
         """Mark what gives journals."""
-        return _marker(function, specname="smartexec_journals")
+        return _marked(function, "smartexec_journals")
 
     def sinks(self, function: _Gives[type[Sink]]) -> _Gives[type[Sink]]:
         """Mark what gives sinks."""
-        return _marker(function, specname="smartexec_sinks")
+        return _marked(function, "smartexec_sinks")
 
     def commands(self, function: _Gives[click.Command]) -> _Gives[click.Command]:
         """Mark what gives commands."""
-        return _marker(function, specname="smartexec_commands")
+        return _marked(function, "smartexec_commands")
 
 
 hookimpl: Final = HookImpl()

@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, distributions
+from types import ModuleType
 from typing import Any, Final, cast
 
 import attrs
@@ -38,7 +39,7 @@ KINDS: Final[Mapping[str, tuple[str, type]]] = {
     "sink": ("smartexec_sinks", Sink),
 }
 """Kind -> its hook and its base class. Commands are the eighth hook: they are instances, not classes."""
-
+COMMANDS: Final = "smartexec_commands"
 OWN_NAME: Final = "smartexec"
 _REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?(.*)")
 _CLAUSE: Final = re.compile(r"(~=|===|>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)*)(\.\*)?")
@@ -253,14 +254,30 @@ def _register(manager: pluggy.PluginManager, one: Candidate) -> object:
             f"{one.owner}: entry point {one.entry_point}: found {type(error).__name__}: "
             f"{' '.join(str(error).split())}, expected a module that can be imported and implements known hooks"
         ) from error
+    if not manager.get_hookcallers(module):
+        manager.unregister(name=name)
+        raise PluginError(f"{one.owner}: entry point {one.entry_point}: {_no_hook(module)}")
     return module
+
+
+def _no_hook(module: object) -> str:
+    """Say what is wrong with a module that implements none."""
+    hooks = (*(hook for hook, _ in KINDS.values()), COMMANDS)
+    there = [hook for hook in hooks if callable(getattr(module, hook, None))]
+    if there:
+        return f"found {there[0]} without a mark, expected @hookimpl above it"
+    found = f"module {module.__name__}" if isinstance(module, ModuleType) else type(module).__name__
+    return f"found no hook in {found}, expected a module with one, marked @hookimpl"
 
 
 def _call(manager: pluggy.PluginManager, hook: str, module: object, one: Candidate) -> list[Any]:
     """Call a hook of one plugin only, so that each result has an owner."""
     others = [p for p in manager.get_plugins() if p is not module]
     try:
-        results = manager.subset_hook_caller(hook, others)()
+        caller = manager.subset_hook_caller(hook, others)
+        results = caller()
+        if len(results) < len(caller.get_hookimpls()):  # pluggy leaves None out
+            raise TypeError("None")
         return [item for result in results for item in result]
     except KeyboardInterrupt:
         raise
@@ -308,7 +325,7 @@ def _merge(plugins: dict[tuple[str, str], PluginInfo], found: Iterable[PluginInf
 
 
 def _commands_of(manager: pluggy.PluginManager, module: object, one: Candidate) -> Iterator[click.Command]:
-    for command in _call(manager, "smartexec_commands", module, one):
+    for command in _call(manager, COMMANDS, module, one):
         if not isinstance(command, click.Command) or not command.name:
             raise PluginError(f"{one.owner}: smartexec_commands: found {command!r}, expected a named click.Command")
         yield command

@@ -6,6 +6,7 @@ not certified, and the certificate says so.
 """
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -25,8 +26,10 @@ from smartexec.errors import ConfigError
 from smartexec.registry import PluginInfo, discover
 from smartexec.runtime.schema import build
 from smartexec.testing.kit import VERSION as KITS
-from smartexec.testing.plugin import Outcome, Subject
+from smartexec.testing.plugin import VIEWS, Outcome, Subject
 
+RANDOM_VIEWS: Final = 10_000
+"""Random views and requests that a certificate stands for, whatever tests are run with."""
 PASSES: Final = frozenset({"passed", "skipped", "excused"})
 KIT_OF: Final[Mapping[str, tuple[str, str]]] = {
     "strategy": ("StrategyKit", "strategy"),
@@ -49,15 +52,22 @@ class Trial:
     outcomes: tuple[Outcome, ...] = ()
 
     @property
+    def tried(self) -> bool:
+        """Whether any scenario applied, and was run."""
+        return any(one.outcome != "skipped" for one in self.outcomes)
+
+    @property
     def passed(self) -> bool:
         """Whether nothing failed, and nothing is missing."""
-        return bool(self.outcomes) and all(one.outcome in PASSES for one in self.outcomes)
+        return self.tried and all(one.outcome in PASSES for one in self.outcomes)
 
     @property
     def verdict(self) -> str:
         """In words."""
         if not self.where:
             return "not tried: its package has no conformance class for it"
+        if not self.tried:
+            return f"not tried: {self.outcomes[0].reason if self.outcomes else 'its kit has no scenarios'}"
         excused = sum(one.outcome == "excused" for one in self.outcomes)
         return "not certified" if not self.passed else f"certified, {excused} excused" if excused else "certified"
 
@@ -129,16 +139,39 @@ def certify(package: str, tests: Path | None = None) -> Certificate:
 def _project(package: str) -> tuple[str, Path | None]:
     """Give the distribution's name, and its project folder if that is known."""
     path = Path(package)
-    if (path / "pyproject.toml").is_file():
-        said = tomllib.loads((path / "pyproject.toml").read_text(encoding="utf-8"))
-        name = said.get("project", {}).get("name")
-        if not isinstance(name, str):
-            raise ConfigError(
-                f"{path / 'pyproject.toml'}: project.name: found nothing, expected the distribution's name"
-            )
-        return _installed(name), path
-    name = _installed(package)
-    return name, _editable(name)
+    if not (path / "pyproject.toml").is_file():
+        name = _installed(package)
+        origin, editable = _origin(name)
+        return name, origin if editable else None
+    part = _read(path / "pyproject.toml").get("project")
+    said = part if isinstance(part, dict) else {}
+    if not isinstance(said.get("name"), str):
+        raise ConfigError(f"{path / 'pyproject.toml'}: project.name: found nothing, expected the distribution's name")
+    name = _installed(said["name"])
+    _check_same(path, name, said.get("version"))
+    return name, path
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read a project file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "text that is not UTF-8"
+        raise ConfigError(f"{path}: found {reason}, expected a readable TOML file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: found a TOML syntax error: {error}, expected TOML") from error
+
+
+def _check_same(path: Path, name: str, stated: object) -> None:
+    """Refuse a folder that is not what is installed: its plugins would be those of other code."""
+    origin, _ = _origin(name)
+    if origin is not None and origin.resolve() != path.resolve():
+        raise ConfigError(f"{path}: found {name} installed from {origin}, expected from here: pip install -e {path}")
+    if isinstance(stated, str) and stated != version(name):
+        raise ConfigError(
+            f"{path}: found {name} {version(name)} installed, expected {stated}, as here: pip install -e {path}"
+        )
 
 
 def _installed(name: str) -> str:
@@ -148,12 +181,15 @@ def _installed(name: str) -> str:
         raise ConfigError(f"package: found no installed distribution {name!r}, expected one: pip install it") from None
 
 
-def _editable(name: str) -> Path | None:
-    """Where an editable installation has its project (PEP 610)."""
+def _origin(name: str) -> tuple[Path | None, bool]:
+    """Give the folder that a distribution was installed from, if it was one, and whether it is used as it is there
+    (PEP 610)."""
     text = distribution(name).read_text("direct_url.json")
     said = json.loads(text) if text else {}
     url = urlparse(said.get("url", ""))
-    return Path(unquote(url.path)) if url.scheme == "file" and said.get("dir_info", {}).get("editable") else None
+    if url.scheme != "file" or "dir_info" not in said:
+        return None, False
+    return Path(unquote(url.path)), bool(said["dir_info"].get("editable"))
 
 
 def _run(folders: Sequence[Path], made: Path) -> tuple[list[Subject], str]:
@@ -163,7 +199,11 @@ def _run(folders: Sequence[Path], made: Path) -> tuple[list[Subject], str]:
     found = made / "found.json"
     words = ["-m", "pytest", *map(str, folders), "--conformance", "--certificate", str(found), "-q", "--color=no"]
     done = subprocess.run(
-        [sys.executable, *words, "-p", "no:cacheprovider"], capture_output=True, text=True, check=False
+        [sys.executable, *words, "-p", "no:cacheprovider"],
+        env={**os.environ, VIEWS: str(RANDOM_VIEWS)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     said = done.stdout + done.stderr
     if not found.is_file():
@@ -180,15 +220,15 @@ def _run(folders: Sequence[Path], made: Path) -> tuple[list[Subject], str]:
 
 def _write_kits(infos: Iterable[PluginInfo], folder: Path) -> Path | None:
     """Write a conformance class for each plugin that can be tried as it is; None if there is none."""
-    lines: list[str] = []
+    lines = ["from importlib import import_module", "from operator import attrgetter", ""]
     for number, info in enumerate(infos):
         kit = KIT_OF.get(info.kind)
         if kit is None or (info.kind == "venue" and not info.cls.simulated) or not _needs_nothing(info):
             continue
         module, name = info.cls.__module__, info.cls.__qualname__
-        lines += [f"from {module} import {name} as Plugin{number}", f"from smartexec.testing import {kit[0]}", ""]
-        lines += [f"class Test{name}({kit[0]}):", f"    {kit[1]} = Plugin{number}", ""]
-    if not lines:
+        lines += [f"from smartexec.testing import {kit[0]}", "", f"class Test{info.cls.__name__}{number}({kit[0]}):"]
+        lines += [f"    {kit[1]} = attrgetter({name!r})(import_module({module!r}))", ""]
+    if len(lines) == 3:
         return None
     path = folder / "test_as_they_are.py"
     path.write_text("\n".join(lines), encoding="utf-8")

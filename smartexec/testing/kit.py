@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import FunctionType
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, NoReturn, TypeVar
 
 import pytest
 from attrs import frozen
@@ -51,6 +51,12 @@ def scenario(number: str, *, since: str = VERSION) -> Callable[[F], F]:
     return mark
 
 
+class DoesNotApply(pytest.skip.Exception):  # type: ignore[misc, name-defined]
+    """A scenario is skipped because the kit says that it does not apply: the only way to skip one that counts."""
+
+    __module__ = "builtins"  # so that pytest tells it without
+
+
 class Kit:
     """Base of the conformance kits."""
 
@@ -70,8 +76,8 @@ class Kit:
         if len(kits) > 1:
             raise TypeError(f"{cls.__name__}: found two kits, {' and '.join(kits)}, expected one class for each")
         for one in cls.scenarios():
-            own = vars(cls).get(one.method)
-            if (own is not None and not _excused(own)) or (one.method in vars(cls) and own is None):
+            own = inspect.getattr_static(cls, one.method)
+            if not (getattr(own, MARK, None) == one or _excused(own)):
                 raise TypeError(
                     f"{cls.__name__}.{one.method}: found an override of scenario {one.number}, expected none: "
                     'it may be marked @pytest.mark.xfail(reason="...") and must then call super()'
@@ -83,7 +89,7 @@ class Kit:
             try:
                 import_module(name)
             except ImportError as error:
-                pytest.skip(f"{name} cannot be imported: {error}")
+                skip(f"{name} cannot be imported: {error}")
 
     @classmethod
     def scenarios(cls) -> list[Scenario]:
@@ -103,7 +109,12 @@ class Kit:
 def needs(holds: object, why: str) -> None:
     """Skip the scenario, saying why, unless something holds."""
     if not holds:
-        pytest.skip(why)
+        skip(why)
+
+
+def skip(why: str) -> NoReturn:
+    """Skip the scenario, saying why."""
+    raise DoesNotApply(why)
 
 
 def _own(cls: type) -> Iterator[Scenario]:

@@ -4,6 +4,7 @@ pytest finds it by its entry point wherever smartexec is installed. Without conf
 """
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +12,10 @@ from typing import Any, Final
 import pytest
 from attrs import asdict, define, field
 
-from smartexec.testing.kit import Kit
+from smartexec.testing.kit import DoesNotApply, Kit
 
+VIEWS: Final = "SMARTEXEC_VIEWS"
+"""Variable of the environment: how many random views or requests a kit tries."""
 _KEY: Final = pytest.StashKey["Record"]()
 _PROPERTY: Final = "smartexec"
 """Of a test's report: carries what came of a scenario, from worker processes too."""
@@ -25,7 +28,8 @@ class Outcome:
     number: str
     title: str
     outcome: str
-    """passed, failed, skipped, excused (it fails as its author says) or error."""
+    """passed, failed, skipped (it does not apply), excused (it fails as its author says), missing (it was skipped by
+    other means than the kit's) or error."""
     reason: str = ""
     """Why it was skipped or excused; the first line of the failure."""
 
@@ -63,12 +67,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker of scenarios."""
     config.addinivalue_line("markers", "scenario(number): a scenario of a smartexec conformance kit")
+    _check_switches(config)
     config.stash[_KEY] = {}
     config.pluginmanager.register(_Collector(config), "smartexec-collector")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave everything but scenarios out, if asked to."""
+    """Leave everything but scenarios out, if asked to; refuse a conformance class that names no plugin."""
+    for kit in {kit for item in items if (kit := _kit(item)) is not None}:
+        try:
+            kit.plugin()
+        except TypeError as error:
+            raise pytest.UsageError(str(error)) from None
     if config.getoption("--conformance"):
         out = [item for item in items if _kit(item) is None]
         items[:] = [item for item in items if _kit(item) is not None]
@@ -80,6 +90,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Put what came of a scenario on the test's report."""
     report: pytest.TestReport = yield
     kit, found = _kit(item), _outcome(report)
+    if found is not None and found[0] == "skipped":
+        found = _skipped(call, found[1])
     method = getattr(item, "originalname", item.name)
     tried = next((one for one in kit.scenarios() if one.method == method), None) if kit is not None else None
     if kit is not None and tried is not None and found is not None:
@@ -128,6 +140,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if path is not None and not hasattr(session.config, "workerinput"):
         found = [asdict(subject) for subject in session.config.stash[_KEY].values()]
         path.write_text(json.dumps(found, indent=2), encoding="utf-8")
+
+
+def _check_switches(config: pytest.Config) -> None:
+    path, views = config.getoption("--certificate"), os.environ.get(VIEWS, "1")
+    if path is not None and not path.parent.is_dir():
+        raise pytest.UsageError(f"--certificate: found no folder {path.parent}, expected one")
+    if not views.isdecimal() or int(views) == 0:
+        raise pytest.UsageError(f"{VIEWS}: found {views!r}, expected how many random views to try, 1 or more")
+
+
+def _skipped(call: pytest.CallInfo[None], reason: str) -> tuple[str, str]:
+    """A skip counts where the kit says that the scenario does not apply, and nowhere else."""
+    if call.excinfo is not None and isinstance(call.excinfo.value, DoesNotApply):
+        return "skipped", str(call.excinfo.value.msg)
+    return "missing", f"found it skipped ({reason}), expected the kit alone to say that it does not apply"
 
 
 def _kit(item: pytest.Item) -> type[Kit] | None:

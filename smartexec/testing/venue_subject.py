@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 from unittest.mock import patch
 
-import pytest
-
 from smartexec.interfaces.context import Context
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.commands import CancelOrder, QueryOrder, SendOrder
@@ -20,6 +18,7 @@ from smartexec.model.instrument import Instrument
 from smartexec.runtime.schema import build, init_fields
 from smartexec.testing.bench import Bench
 from smartexec.testing.counterparty import CannotSay, Counterparty
+from smartexec.testing.kit import skip
 from smartexec.testing.scripted_venue import TrueOrder
 from smartexec.testing.views import BID
 
@@ -106,4 +105,4 @@ def sayable() -> Iterator[None]:
     try:
         yield
     except CannotSay as reason:
-        pytest.skip(str(reason))
+        skip(str(reason))

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from smartexec.cli.main import main
+from smartexec.testing import certify as certify_module
 
 MODULE = '''
 """Strategies."""
@@ -87,7 +88,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no
 
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setenv("SMARTEXEC_VIEWS", "40")
+    monkeypatch.setattr(certify_module, "RANDOM_VIEWS", 40)
     monkeypatch.chdir(tmp_path)
     yield made
     for name in [name for name in sys.modules if name.startswith("acme_")]:
@@ -110,6 +111,7 @@ def test_sound_package_is_certified_with_skips_and_versions(package, tmp_path: P
     assert (tmp_path / "out" / "certificate.md").read_text(encoding="utf-8") in result.output
     told = json.loads((tmp_path / "out" / "certificate.json").read_text(encoding="utf-8"))
     assert told["passed"]
+    assert "smartexec conformance" in (tmp_path / "out" / "certificate.txt").read_text(encoding="utf-8")
     assert [one["name"] for one in told["trials"]] == ["LAZY"]
 
 
@@ -122,7 +124,8 @@ def test_faulty_plugin_is_not_certified_and_the_scenario_named(package) -> None:
     package("acme-greedy", "Greedy")
     result = certify("acme-greedy", "--json")
     assert result.exit_code == 1
-    (trial,) = json.loads(result.output)["trials"]
+    (trial,) = json.loads(result.stdout)["trials"]
+    assert "def test_" in result.stderr  # the smallest view, to be pasted
     assert trial["verdict"] == "not certified"
     failed = {one["number"]: one["reason"] for one in trial["outcomes"] if one["outcome"] == "failed"}
     assert "found 1001 lots wanted" in failed["S-08"]
@@ -166,6 +169,62 @@ def test_scenario_that_was_not_run_is_missing(package, tmp_path: Path) -> None: 
     result = certify("acme-lazy")
     assert result.exit_code == 1
     assert "| missing: it was not run |" in result.output
+
+
+def test_skipped_class_is_not_certified(package) -> None:  # type: ignore[no-untyped-def]
+    mark = '\nimport pytest\n\n@pytest.mark.skip(reason="no time")\nclass TestLazy'
+    package("acme-lazy", "Lazy", LAZY.replace("\nclass TestLazy", mark))
+    result = certify("acme-lazy")
+    assert result.exit_code == 1
+    assert "missing: found it skipped (no time), expected the kit alone to say that it does not apply" in result.output
+
+
+def test_plugin_that_lacks_what_it_requires_was_not_tried(package) -> None:  # type: ignore[no-untyped-def]
+    package("acme-lazy", "Lazy", LAZY.replace("completes", 'requires = ("no_such_module",)\n    completes'))
+    result = certify("acme-lazy")
+    assert result.exit_code == 1
+    assert "LAZY: not tried: no_such_module cannot be imported: No module named 'no_such_module'" in result.output
+
+
+def test_views_of_the_environment_do_not_count(package, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(certify_module, "RANDOM_VIEWS", 300)
+    monkeypatch.setenv("SMARTEXEC_VIEWS", "1")
+    package("acme-lazy", "Lazy", LAZY + "\n    def test_views(self):\n        assert fuzz.TRIES == 300\n")
+    tests = Path("acme-lazy", "tests", "test_conformance.py")
+    tests.write_text("from smartexec.testing import fuzz\n" + tests.read_text(encoding="utf-8"), encoding="utf-8")
+    assert certify("acme-lazy").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"not toml [", "found a TOML syntax error"),
+        (b'project = "x"', "project.name: found nothing, expected the distribution's name"),
+        (b"\xff\xfe", "found text that is not UTF-8, expected a readable TOML file"),
+        (b'[project]\nname = "acme-lazy"\nversion = "9.9"', "found acme-lazy 1.0 installed, expected 9.9, as here"),
+    ],
+)
+def test_project_file_that_is_wrong_is_said_in_a_line(package, text: bytes, told: str) -> None:  # type: ignore[no-untyped-def]
+    package("acme-lazy", "Lazy")
+    Path("acme-lazy", "pyproject.toml").write_bytes(text)
+    result = certify("acme-lazy/")
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+def test_folder_that_is_not_what_is_installed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "smartexec-schedules"\n', encoding="utf-8")
+    result = certify(str(tmp_path))
+    assert result.exit_code == 2
+    assert "found smartexec-schedules installed from " in result.output
+
+
+def test_class_within_a_class_is_tried_as_it_is(package) -> None:  # type: ignore[no-untyped-def]
+    package("acme-nest", "Outer.Inner")
+    module = Path("acme_nest.py")
+    nested = 'class Outer:\n    class Inner(Lazy):\n        """Do nothing."""\n\n\n@hookimpl.strategies'
+    module.write_text(module.read_text(encoding="utf-8").replace("@hookimpl.strategies", nested), encoding="utf-8")
+    assert "test_as_they_are.py::TestInner0`" in certify("acme-nest").output
 
 
 @pytest.mark.parametrize(

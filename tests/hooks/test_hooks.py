@@ -203,6 +203,39 @@ def test_hook_with_an_unknown_name_is_refused() -> None:
         registry(hook("smartexec_stratergies", Wait))
 
 
+def unmarked() -> object:
+    made = module()
+    made.smartexec_strategies = lambda: [Wait]  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("plugin", "found"),
+    [
+        (unmarked(), "found smartexec_strategies without a mark, expected @hookimpl above it"),
+        (module(), "found no hook in module "),
+        (5, "found no hook in int, expected a module with one, marked @hookimpl"),
+    ],
+    ids=["not marked", "empty", "no module"],
+)
+def test_entry_point_that_gives_nothing_is_refused(plugin: object, found: str) -> None:
+    with pytest.raises(PluginError, match=f"entry point .*{found}"):
+        load([candidate(plugin)])
+
+
+def test_hook_that_returns_none_is_refused() -> None:
+    def smartexec_strategies() -> None:
+        return None
+
+    with pytest.raises(PluginError, match="smartexec_strategies: found TypeError: None, expected an iterable"):
+        registry(module(smartexec_strategies=hookimpl(smartexec_strategies)))
+
+
+def test_mark_on_what_is_no_function_is_refused() -> None:
+    with pytest.raises(TypeError, match="hookimpl: found int, expected a function to mark"):
+        hookimpl.strategies(5)  # type: ignore[arg-type]
+
+
 def test_hook_that_raises_names_its_owner() -> None:
     @hookimpl
     def smartexec_sinks() -> Iterable[type[Sink]]:

@@ -111,6 +111,12 @@ def test_scenario_that_is_taken_away_further_down_is_refused() -> None:
         type("TestThing", (base,), {"test_x01_counts": None})
 
 
+def test_scenario_that_another_base_takes_away_is_refused() -> None:
+    easy = type("Easy", (), {"test_x01_counts": lambda self: None})
+    with pytest.raises(TypeError, match="found an override of scenario X-01"):
+        type("TestThing", (easy, TinyKit), {})
+
+
 def test_scenario_may_be_excused_with_a_reason_and_helpers_changed() -> None:
     made = type("TestThing", (TinyKit,), {"test_x01_counts": excused("it is young"), "helper": 2})
     assert [one.number for one in made.scenarios()] == ["X-01"]
@@ -201,6 +207,46 @@ def test_nothing_is_said_where_there_is_no_conformance_class(pytester: pytest.Py
     ran = pytester.runpytest_inprocess("--certificate", "told.json")
     ran.stdout.no_fnmatch_line("*smartexec conformance*")
     assert json.loads((pytester.path / "told.json").read_text()) == []
+
+
+def test_scenario_that_is_skipped_by_other_means_than_the_kits_is_missing(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("""
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "x01" in item.name:
+            item.add_marker(pytest.mark.skip(reason="no time"))
+""")
+    thing = told(pytester)["TestThing"]["scenarios"]
+    expected = "found it skipped (no time), expected the kit alone to say that it does not apply"
+    assert (thing["X-01"]["outcome"], thing["X-01"]["reason"]) == ("missing", expected)
+    assert thing["X-02"]["outcome"] == "skipped"
+
+
+def test_class_that_names_no_plugin_is_said_in_a_line(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_sample=SAMPLE + "\nclass TestMisspelt(TinyKit):\n    think = Thing\n")
+    ran = pytester.runpytest_inprocess()
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    ran.stderr.fnmatch_lines(["ERROR: TestMisspelt.thing: found None, expected a strategy class"])
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "-1", ""])
+def test_number_of_views_that_is_none_is_said_in_a_line(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("SMARTEXEC_VIEWS", value)
+    ran = pytester.runpytest_subprocess()
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    ran.stderr.fnmatch_lines(
+        [f"ERROR: SMARTEXEC_VIEWS: found {value!r}, expected how many random views to try, 1 or more"]
+    )
+
+
+def test_certificate_in_no_folder_is_said_in_a_line(pytester: pytest.Pytester) -> None:
+    ran = pytester.runpytest_subprocess("--certificate", "nowhere/told.json")
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    ran.stderr.fnmatch_lines(["ERROR: --certificate: found no folder nowhere, expected one"])
 
 
 # -- the ready test ----------------------------------------------------------------------------------------------------
