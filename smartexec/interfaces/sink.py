@@ -31,8 +31,8 @@ class Sink(Wired):
 
     name: ClassVar[str]
     follows: ClassVar[Sequence[str]] = ()
-    """Tables whose rows it is handed as they come about, in live sessions: executions, crosses, allocations, and
-    parent_orders once they have ended."""
+    """Tables whose rows it is handed as they come about, in live sessions: client_orders as they came, executions,
+    crosses, allocations, and parent_orders once they have ended."""
 
     @abstractmethod
     def open(self, folder: Path) -> None:

@@ -9,13 +9,15 @@ from smartexec.kernel.engine import Engine
 from smartexec.runtime.tables import COLUMNS, Tables
 
 _LISTS: Final[Mapping[str, Callable[[Blotter], Sequence[Any]]]] = {
+    "client_orders": lambda blotter: blotter.orders,
     "executions": lambda blotter: blotter.executions,
     "crosses": lambda blotter: blotter.crosses,
     "allocations": lambda blotter: blotter.allocations,
     "parent_orders": lambda blotter: blotter.ended,
 }
 FOLLOWED: Final = tuple(_LISTS)
-"""Tables whose rows stay as they are (a parent's, once it has ended), in the order in which they are told."""
+"""Tables whose rows stay as they are (a parent's, once it has ended; a client order's identity and first terms, as it
+came), in the order in which they are told."""
 
 
 class Followed:

@@ -84,8 +84,9 @@ class Tables:
         """Lots within which shares are fair: the rounding lot or minimum, where booked at completion."""
 
     def row(self, name: str, one: Any) -> Row:
-        """The row of one execution, cross, allocation or parent order, as the tables of these names have it."""
+        """The row of one client order, execution, cross, allocation or parent order, as the tables have it."""
         makers: dict[str, Callable[[Any], Row]] = {
+            "client_orders": self._client,
             "executions": self._execution,
             "crosses": self._cross,
             "allocations": self._allocation,
