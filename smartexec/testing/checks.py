@@ -18,7 +18,7 @@ def check_decision(view: ParentView, decision: Decision) -> None:
     """Check a decision against the view it was made from.
 
     Types are exact; it wakes after now; every slot is named once; no more is wanted than is left, nor beyond the limit;
-    prices and quantities are possible; it says why; its state can be recorded.
+    prices and quantities are possible; it says why in a line; its state can be recorded.
     """
     fault = wrong_answer(decision, Decision)
     _hold(not fault, fault)
@@ -26,8 +26,7 @@ def check_decision(view: ParentView, decision: Decision) -> None:
         decision.wake_at is None or decision.wake_at > view.now,
         f"wake_at: found {decision.wake_at}, expected later than now, {view.now}",
     )
-    _hold(bool(decision.note.strip()), "note: found nothing, expected why, for people (law 9)")
-    _hold(len(decision.note.splitlines()) == 1, f"note: found {decision.note!r}, expected one line")
+    _check_note(decision.note)
     names = [one.slot for one in decision.slices]
     _hold(len(set(names)) == len(names), f"slots: found {names}, expected each name once")
     wanted = sum(one.qty for one in decision.slices)
@@ -57,8 +56,8 @@ def check_route(request: RouteRequest, route: Route) -> None:
     """Check a route against the request it answers.
 
     Types are exact; no more is placed than is asked for (and the budget for over-booking); every leg is in whole lots,
-    within the limit, on the slice's terms, and at a venue that is there, up, and able to take it; it says why; its
-    memory can be recorded.
+    within the limit, on the slice's terms, and at a venue that is there, up, and able to take it; it says why in a
+    line; its memory can be recorded.
     """
     fault = wrong_answer(route, Route)
     _hold(not fault, fault)
@@ -66,7 +65,7 @@ def check_route(request: RouteRequest, route: Route) -> None:
         route.wake_at is None or route.wake_at > request.now,
         f"wake_at: found {route.wake_at}, expected later than now, {request.now}",
     )
-    _hold(bool(route.note.strip()), "note: found nothing, expected why, for people (law 9)")
+    _check_note(route.note)
     placed, most = sum(leg.qty for leg in route.legs), request.qty + request.overbook_qty
     _hold(placed <= most, f"legs: found {placed} lots placed, expected at most {most}")
     for number, leg in enumerate(route.legs):
@@ -144,6 +143,11 @@ def _check_terms(where: str, one: Slice | Leg) -> None:
     _hold(0 <= one.min_qty <= max(one.qty, 0), f"{where}: found min_qty {one.min_qty}, expected 0 to qty, {one.qty}")
     shown = one.display_qty
     _hold(shown is None or shown > 0, f"{where}: found display_qty {shown}, expected more than 0")
+
+
+def _check_note(note: str) -> None:
+    _hold(bool(note.strip()), "note: found nothing, expected why, for people (law 9)")
+    _hold(len(note.splitlines()) == 1, f"note: found {note!r}, expected one line")
 
 
 def _check_memory(name: str, value: Any) -> None:

@@ -18,7 +18,7 @@ from smartexec.runtime.schema import build, init_fields, params_of
 from smartexec.runtime.units import iso
 from smartexec.testing.kit import needs
 
-WORD: Final = re.compile(r"[a-z][a-z0-9-]*")
+WORD: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 """What the name of a plugin looks like, of all kinds but strategies."""
 STRANGE: Final = ("?", 1.5, [["?"]], {"?": ["?"]})
 """Values that a file may hold; hardly any type takes all of them."""

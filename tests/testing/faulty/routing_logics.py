@@ -20,6 +20,9 @@ from smartexec.api import (
 )
 from smartexec.testing import RoutingKit
 
+WORDS = "".join({"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"})
+"""Another with nearly every hash seed."""
+
 
 @frozen
 class Rounds:
@@ -284,3 +287,33 @@ class BreaksRarely(Healthy):
 
 class TestBreaksRarely(RoutingKit):
     logic = BreaksRarely
+
+
+@frozen
+class ReasonsBySet(Healthy):
+    """Gives its reasons in the order of a set of texts, which is another with another hash seed: R-23 must catch it."""
+
+    name = "reasons-by-set"
+
+    def route(self, request: RouteRequest) -> Route:
+        found = super().route(request)
+        return evolve(found, note=f"{found.note}: {WORDS}")
+
+
+class TestReasonsBySet(RoutingKit):
+    logic = ReasonsBySet
+
+
+@frozen
+class TwoLines(Healthy):
+    """Gives its reason in two lines: R-07 must catch it."""
+
+    name = "two-lines"
+
+    def route(self, request: RouteRequest) -> Route:
+        found = super().route(request)
+        return evolve(found, note=f"{found.note}\nof {len(request.venues)}")
+
+
+class TestTwoLines(RoutingKit):
+    logic = TwoLines

@@ -4,9 +4,19 @@ import random
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
-from smartexec.api import ExecType, ExecutionReport, OrderCancelReject, PhaseChange, QueryOrder, ReplaceOrder
+from smartexec.api import (
+    Capabilities,
+    ExecType,
+    ExecutionReport,
+    OrderCancelReject,
+    OrdType,
+    PhaseChange,
+    QueryOrder,
+    ReplaceOrder,
+    SendOrder,
+)
 from smartexec.testing import SimulatedVenueKit
 from smartexec_sim.lit import SimLit
 
@@ -163,4 +173,89 @@ class Dice(Healthy):
 
 class TestDice(Kit):
     venue = Dice
+    __test__ = True
+
+
+@define(slots=False)
+class TicksForEver(Healthy):
+    """Wants the time every millisecond, also when there is nothing left to do. P-11 must catch it."""
+
+    name = "ticks-for-ever"
+
+    _now: int = field(init=False, default=0)
+
+    def next_tick(self) -> int | None:
+        return self._now + 1_000_000 if self._now else super().next_tick()
+
+    def handle(self, event: Any, now: int) -> Iterable[Any]:
+        self._now = max(self._now, now)
+        return list(super().handle(event, now))
+
+
+class TestTicksForEver(Kit):
+    venue = TicksForEver
+    __test__ = True
+
+
+@define(slots=False)
+class Careless(Healthy):
+    """Says that it knows no hidden, minimum, post-only or pegged orders, and takes them. P-07 must catch it."""
+
+    name = "careless"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return evolve(super().capabilities, post_only=False, display_qty=False, min_qty=False, pegs=frozenset())
+
+    def handle(self, event: Any, now: int) -> Iterable[Any]:
+        if isinstance(event, SendOrder):
+            kind = OrdType.LIMIT if event.peg else event.ord_type
+            event = evolve(event, ord_type=kind, min_qty=0, display_qty=None, post_only=False, peg=None)
+        return super().handle(event, now)
+
+
+class TestCareless(Kit):
+    venue = Careless
+    __test__ = True
+
+
+@define(slots=False)
+class NumbersByHash(Healthy):
+    """Numbers its executions with hashes of texts, which another hash seed makes others. P-12 must catch it."""
+
+    name = "numbers-by-hash"
+
+    def told(self, one: Any) -> Any:
+        return evolve(one, exec_id=f"{hash(one.exec_id):x}") if isinstance(one, ExecutionReport) else one
+
+
+class TestNumbersByHash(Kit):
+    venue = NumbersByHash
+    __test__ = True
+
+
+@define(slots=False)
+class WhispersItsName(Healthy):
+    """Has a name that ends in a hyphen. P-01 must catch it."""
+
+    name = "whispers-"
+
+
+class TestWhispersItsName(Kit):
+    venue = WhispersItsName
+    __test__ = True
+
+
+@define(slots=False)
+class TakesAnything(Healthy):
+    """Has a parameter of no type to speak of. P-02 must catch it."""
+
+    name = "takes-anything"
+
+    depth: Any = 5
+    """How deep its book is."""
+
+
+class TestTakesAnything(Kit):
+    venue = TakesAnything
     __test__ = True

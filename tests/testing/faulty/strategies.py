@@ -11,6 +11,8 @@ from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Side, Slice, S
 from smartexec.testing import StrategyKit
 
 MINUTE = 60 * NANOS_PER_SECOND
+WORDS = "".join({"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"})
+"""Another with nearly every hash seed."""
 
 
 @frozen
@@ -253,3 +255,18 @@ class SellsTooMuch(Healthy):
 
 class TestSellsTooMuch(StrategyKit):
     strategy = SellsTooMuch
+
+
+@frozen
+class NamesBySet(Healthy):
+    """Names its slot after a set of texts, which another hash seed puts in another order: S-19 must catch it."""
+
+    name = "NAMES-BY-SET"
+
+    def decide(self, view: ParentView) -> Decision:
+        found = super().decide(view)
+        return evolve(found, slices=[evolve(one, slot=f"{one.slot} {WORDS}") for one in found.slices])
+
+
+class TestNamesBySet(StrategyKit):
+    strategy = NamesBySet
