@@ -27,7 +27,8 @@ def readable(frame: bytes) -> str:
         frame = frame[: raw.end()] + frame[raw.end() + int(raw[1]) :]
     shown = _MASK.sub(b"\x01\\1=***", frame.rstrip(b"\x01"))
     text = shown[:_LONGEST].replace(b"\x01", b"|").decode("utf-8", "backslashreplace")
-    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
     return text if len(shown) <= _LONGEST else f"{text}... ({len(frame)} bytes)"
 
 
