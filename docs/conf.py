@@ -30,6 +30,7 @@ html_title = "smartexec"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 highlight_language = "none"
+smartquotes_action = "qe"  # quotes and ellipses: two hyphens begin an option
 html_show_sphinx = False
 html_show_copyright = False
 html_show_sourcelink = False
