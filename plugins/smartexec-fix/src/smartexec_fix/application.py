@@ -60,7 +60,9 @@ class Application:
         if not self.old:
             return [(150, exec_type.value.encode())]
         kind = b"5" if exec_type is ExecType.REPLACED else status.value.encode()
-        if exec_type in _TRANS or exec_type is ExecType.TRADE:
+        if exec_type is ExecType.TRADE:  # whatever is pending, and after the end
+            kind = b"2" if status is OrdStatus.FILLED else b"1"
+        elif exec_type in _TRANS:
             kind = status.value.encode()
         elif exec_type is not ExecType.REPLACED:
             kind = exec_type.value.encode()

@@ -32,7 +32,7 @@ NO_EXECUTION: Final = "0"
 """ExecID(17) of a report that only tells the status."""
 BY_BROKER: Final = b"4"
 """ExecRestatementReason(378) of what nobody asked for."""
-_TRADES: Final = (ExecType.TRADE, ExecType.TRADE_CORRECT, ExecType.TRADE_CANCEL)
+_TRADES: Final = (ExecType.TRADE, ExecType.TRADE_CORRECT)
 _UNASKED: Final = (ExecType.CANCELED, ExecType.RESTATED)
 _REASON_OF: Final[Mapping[str, OrdRejReason]] = {
     "OrdType(40)": OrdRejReason.UNSUPPORTED,
@@ -120,6 +120,8 @@ def _sizes(style: Style, report: ClientReport, one: Instrument, now: int) -> lis
     fields: list[Field] = [] if style.app.oldest else [(151, write_qty(report.leaves_qty, one))]
     if report.exec_type in _TRADES:
         fields += [(32, write_qty(report.last_qty, one)), (31, write_px(report.last_px)), (75, day(now))]
+    elif report.exec_type is ExecType.TRADE_CANCEL:  # nothing was traded: what is undone is named by ExecRefID(19)
+        fields += [(32, b"0"), (31, b"0"), (75, day(now))]
     elif style.place < _SINCE_4_2:
         fields += [(32, b"0"), (31, b"0")]
     return fields
