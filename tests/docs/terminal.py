@@ -19,6 +19,8 @@ PYTEST: Final = ("-m", "pytest", "-p", "no:cacheprovider")
 PROGRAMS: Final = {"smartexec": PROGRAM, "pytest": PYTEST, "python": ()}
 PREPARATION: Final = ("make ", "source ", "pip install -e '.", "mkdir ", "cd ")
 """Commands that begin so make the environment and its folder, which are there."""
+WATCHING: Final = "smartexec status"
+"""What a reader types again if it does not say yet what it should."""
 PORTS: Final = ("7301", "7401", "7402")
 """Where the programs of tutorials, and the toy venue of `smartexec new venue`, listen."""
 PATIENCE: Final = 60.0
@@ -49,18 +51,22 @@ class Terminals:
             install(project)
             self.paths.append(project / "src")
             return
+        if terminal:
+            self.running[terminal] = self._start(terminal, command)
+            return
+        found = re.search(r"exit code (\d+)", comment)
+        expected, late = int(found[1]) if found else 0, time.monotonic() + PATIENCE
+        while (code := self._start("", command).wait(timeout=600)) != expected:
+            again = command.startswith(WATCHING) and time.monotonic() < late
+            assert again, "\n".join([f"{command}: exit code {code}", *self._new("")])
+        self._localise()
+
+    def _start(self, terminal: str, command: str) -> "subprocess.Popen[str]":
         with self._output(terminal).open("a", encoding="utf-8") as out:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 ["bash", "-c", command], cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL,
                 stdout=out, stderr=subprocess.STDOUT, text=True, start_new_session=True,
             )  # fmt: skip
-        self.running[terminal] = process
-        if not terminal:
-            code = process.wait(timeout=600)
-            expected = re.search(r"exit code (\d+)", comment)
-            said = "\n".join([f"{command}: exit code {code}", *self._new(terminal)])
-            assert code == (int(expected[1]) if expected else 0), said
-            self._localise()
 
     def sees(self, text: str, terminal: str | None = None) -> None:
         """Wait until all lines are in what a terminal shows, in this order. `...` is anything in a line.
