@@ -19,6 +19,7 @@ DIALECT = {
 
 
 def params(version: str, **session: Any) -> dict[str, Any]:
+    """Parameters as a configuration gives them."""
     ids = {"sender_comp_id": "US", "target_comp_id": "VENUE", "version": version, "heartbeat": "120s"}
     return {"mic": MIC, "hosts": ["127.0.0.1:1"], "session": {**ids, **session}, "dialect": DIALECT}
 
@@ -43,6 +44,10 @@ class Venue50(Venue):
     version = "FIX.5.0SP2"
 
 
+class VenueAF(Venue):
+    mass = True
+
+
 class TestFixVenue(VenueKit):
     adapter = FixVenue
     counterparty = Venue
@@ -59,3 +64,9 @@ class TestFixVenue50(VenueKit):
     adapter = FixVenue
     counterparty = Venue50
     params: ClassVar = params("FIX.5.0SP2")
+
+
+class TestFixVenueAF(VenueKit):
+    adapter = FixVenue
+    counterparty = VenueAF
+    params: ClassVar = {**params("FIX.4.4"), "dialect": {**DIALECT, "status": "AF", "authoritative_unknown": True}}

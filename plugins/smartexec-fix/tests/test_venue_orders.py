@@ -20,6 +20,7 @@ from smartexec.api import (
     Send,
     VenueStatus,
 )
+from smartexec_fix.built_in import of
 from smartexec_fix.dialect import Dialect
 from smartexec_fix.message import parse
 
@@ -190,9 +191,18 @@ def test_a_report_that_cannot_be_read_is_said_refused_and_asked_about(change: di
 
 def test_a_report_that_the_dictionary_refuses_is_read_all_the_same() -> None:
     bench = desk()
+    bench.adapter._link.session.dictionary = of("FIX.4.4")  # type: ignore[attr-defined]
     bench.exchange(order())
     (told,) = says(bench, "8", *report(f151=""))  # LeavesQty(151) is required
     assert (told.exec_type, told.exec_id, told.last_qty) == (ExecType.TRADE, "E1", 30)
+
+
+def test_groups_that_nobody_knows_are_no_fault_without_a_dictionary_of_the_venue() -> None:
+    bench = desk()
+    bench.exchange(order())
+    before = len(bench.put)
+    (told,) = says(bench, "8", *report(), (1116, "2"), (1117, "A"), (1117, "B"))
+    assert (told.exec_id, bench.put[before:]) == ("E1", [])
 
 
 def test_prices_keep_every_digit_and_averages_are_rounded() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import fix_messages as fix
+from attrs import evolve
 
 from smartexec.api import (
     PX_SCALE,
@@ -33,6 +34,7 @@ from smartexec.api import (
 from smartexec.testing import Counterparty
 from smartexec_fix.application import Application
 from smartexec_fix.built_in import of
+from smartexec_fix.dictionary import Dictionary, Group
 from smartexec_fix.framing import Framer
 from smartexec_fix.message import Field, Message, encode
 from smartexec_fix.outputs import App, HangUp, Output, Wire
@@ -52,10 +54,11 @@ class Venue(Counterparty):
     version: ClassVar[str] = "FIX.4.4"
     resets: ClassVar[bool] = False
     mass: ClassVar[bool] = False
+    """It answers OrderMassStatusRequests(35=AF)."""
 
     def __init__(self) -> None:
         settings = fix.settings("VENUE", "US", version=self.version, reset_on_logon=self.resets)
-        self.session = Session(settings, of(self.version), MemoryStore(), initiator=False)
+        self.session = Session(settings, wide(self.version), MemoryStore(), initiator=False)
         self.framer = Framer()
         self.application = Application(self.version)
         self.got: list[Message] = []
@@ -79,34 +82,36 @@ class Venue(Counterparty):
     def read(self, wanted: Send | Request, now: int) -> Iterator[Any]:
         assert isinstance(wanted, Send)
         if not self.session.connected:
-            yield from self._said(self.session.opened(now))
+            yield from self._said(self.session.opened(now), now)
         for frame in self.framer.feed(wanted.data):
             if self._resetting and b"\x0135=A\x01" in frame:
                 self._resetting, self.session.store.next_in = False, 2  # the answer to our own, which has none
                 continue
-            yield from self._said(self.session.received(frame, now))
+            yield from self._said(self.session.received(frame, now), now)
 
-    def _said(self, outputs: Iterable[Output]) -> Iterator[Any]:
+    def _said(self, outputs: Iterable[Output], now: int) -> Iterator[Any]:
         for one in outputs:
             if isinstance(one, Wire):
                 yield Received(CHANNEL, one.data)
             elif isinstance(one, App):
                 self.got.append(one.message)
-                yield from self._command(one.message)
+                yield from self._command(one.message, now)
             elif isinstance(one, HangUp):
                 self.session.lost(fix.START, one.reason)
 
     def send(self, kind: str, fields: Sequence[tuple[int, str | bytes | int]], now: int) -> list[Received]:
         """Send an application message in the session."""
         body: list[Field] = [(tag, value if isinstance(value, bytes) else str(value).encode()) for tag, value in fields]
-        return [one for one in self._said(self.session.send(kind.encode(), body, now)) if isinstance(one, Received)]
+        return [
+            one for one in self._said(self.session.send(kind.encode(), body, now), now) if isinstance(one, Received)
+        ]
 
     def reset(self, now: int) -> Iterable[Received]:
         """A logon inside the session begins its numbers anew."""
         self.session.store.reset(now)
         self._resetting = True
         self.session._send(b"A", [(98, b"0"), (108, b"120"), (141, b"Y"), *self._applver()], now)
-        return [one for one in self._said(self.session._done()) if isinstance(one, Received)]
+        return [one for one in self._said(self.session._done(), now) if isinstance(one, Received)]
 
     def _applver(self) -> list[Field]:
         return [(1137, self.settings.appl_ver_id)] if self.settings.fixt else []
@@ -116,10 +121,24 @@ class Venue(Counterparty):
 
     # -- commands ------------------------------------------------------------------------------------------------------
 
-    def _command(self, message: Message) -> Iterator[VenueCommand]:
+    def _command(self, message: Message, now: int) -> Iterator[VenueCommand | WireInput]:
+        if message.msg_type == b"AF" and self.mass:
+            yield from self._all(message.text(584), now)
         kinds = {b"D": self._new, b"F": self._cancel, b"G": self._replace, b"H": self._query}
         if message.msg_type in kinds:
             yield kinds[message.msg_type](message)
+
+    def _all(self, ref: str, now: int) -> Iterator[Received]:
+        """Status of all orders, one report each; one without an order, where there is none."""
+        orders = [order for name, order in self.venue.orders.items() if name == order.first_id]
+        for order in orders:
+            told = ExecutionReport(MIC, order.cl_ord_id, ExecType.ORDER_STATUS, order.status)
+            told.order_qty, told.cum_qty = order.qty, order.cum
+            told.avg_px = order.money // order.cum if order.cum else 0
+            yield from self._report(told, now, (584, ref), (911, str(len(orders))))
+        if not orders:
+            none = [(37, "NONE"), (17, "0"), (150, "I"), (39, "8"), (54, "1"), (14, "0"), (151, "0"), (6, "0")]
+            yield from self.send("8", [*none, (584, ref), (912, "Y")], now)
 
     def _new(self, message: Message) -> SendOrder:
         inst = (message.get(18) or b"").split()
@@ -194,6 +213,16 @@ class Venue(Counterparty):
     def phase(self, change: PhaseChange, now: int) -> list[Received]:
         codes = {Phase.HALTED: "2", Phase.CONTINUOUS: "17"}
         return self.send("f", [(55, change.symbol), (326, codes[change.phase])], now)
+
+
+def wide(version: str) -> Dictionary:
+    """What is built in, with more in the entries of market data."""
+    made, messages = of(version), dict(of(version).messages)
+    for kind in (b"W", b"X"):
+        entries = messages[kind].groups[268]
+        more = Group({**entries.members, **dict.fromkeys((278, 2446), False)}, entries.groups)
+        messages[kind] = evolve(messages[kind], groups={**messages[kind].groups, 268: more})
+    return evolve(made, messages=messages, quick={})
 
 
 def frame(peer: Venue, kind: str, seq: int, *body: tuple[int, str], when: float = 0) -> bytes:

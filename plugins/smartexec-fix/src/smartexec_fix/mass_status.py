@@ -42,6 +42,10 @@ class MassStatus:
         self._ref, self._since, self._reports = f"Q{now}-{self._count}", now, 0
         return self._ref
 
+    def asks(self, report: Message, names: tuple[str, ...]) -> bool:
+        """Whether a report is an answer that somebody asked for, or no answer at all."""
+        return not self._ref or report.text(584) != self._ref or any(name in self._open for name in names)
+
     def heard(self, report: Message, names: tuple[str, ...]) -> Iterator[str]:
         """Take a report, of an order with these names; once it is the last, yield the orders that none named."""
         if not self._ref or report.text(584) != self._ref:

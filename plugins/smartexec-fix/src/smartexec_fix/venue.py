@@ -59,7 +59,7 @@ from smartexec_fix.store import Archive, MemoryStore
 from smartexec_fix.symbology import Symbology
 from smartexec_fix.venue_inbox import VenueInbox
 from smartexec_fix.venue_outbox import VenueOutbox, refusal
-from smartexec_fix.venue_session import VenueSession, extra_of
+from smartexec_fix.venue_session import VenueSession, extra_of, tolerant
 
 CHANNEL: Final = "fix"
 STALE: Final = frozenset({"D", "G", "H", "AF", "V", "e", "g"})
@@ -131,7 +131,7 @@ class FixVenue(VenueAdapter):
         self._fault = lambda text: context.fault(f"{where}: {text}")
         self._check(context, where)
         schedule = schedule_of(settings.start, settings.end, settings.zone)
-        dictionary = dictionary_of(settings, context.base)
+        dictionary = tolerant(dictionary_of(settings, context.base))
         session = VenueSession(settings, dictionary, MemoryStore(), True, schedule, extra=extra_of(self.dialect))
         self._link = Initiator(session, CHANNEL, self._fault, name=self.mic)
         names, self._ids = Symbology(self.dialect, context.instruments), Identifiers(self.dialect)

@@ -88,10 +88,17 @@ class VenueInbox:
         orders.heard(report)
         if known is None and report.exec_type is ExecType.TRADE and self.dialect.dont_know:
             yield from self.outbox.send(DONT_KNOW, self._stranger(message, report), now)
-        yield report
         names = (report.cl_ord_id, report.orig_cl_ord_id, *((known.cl_ord_id,) if known is not None else ()))
+        if self._tells(message, report, known, names):
+            yield report
         for name in self.outbox.mass.heard(message, names):
             yield self._not_there(name)
+
+    def _tells(self, message: Message, report: ExecutionReport, known: Known | None, names: tuple[str, ...]) -> bool:
+        """Whether a report says something: a status of no order at all, or of one that nobody asked about, does not."""
+        if report.exec_type is not ExecType.ORDER_STATUS:
+            return True
+        return bool(report.cl_ord_id) and (known is None or self.outbox.mass.asks(message, names))
 
     def _stranger(self, message: Message, report: ExecutionReport) -> list[tuple[int, bytes]]:
         text = f"ClOrdID(11): found {report.cl_ord_id!r}, expected an order of ours"

@@ -6,11 +6,13 @@ a venue that has it beyond a gap would lose it to a gap fill. What was sent befo
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import define, evolve, field
 
 from smartexec_fix.checking import COMP_ID, SENDING_TIME, Fault
 from smartexec_fix.dialect import ALL, Dialect
+from smartexec_fix.dictionary import Dictionary
 from smartexec_fix.message import Field, Message, parse
 from smartexec_fix.orders_out import pairs
 from smartexec_fix.outputs import App
@@ -19,6 +21,8 @@ from smartexec_fix.session import Session
 from smartexec_fix.store import MemoryStore, Store
 
 REPORT = b"8"
+UNCHECKED: Final = (REPORT, b"W", b"X", b"f", b"h")
+"""MsgTypes(35) that are not held against what is built in."""
 
 
 @define(eq=False)
@@ -78,6 +82,20 @@ class VenueSession(Session):
     ) -> None:
         more = self.extra.get(msg_type, self.extra.get(ALL.encode(), [])) if again is None else []
         super()._send(msg_type, [*body, *more], now, again=again, route=route)
+
+
+class _Sound:
+    """Finds every message sound."""
+
+    def sound(self, message: Message) -> bool:
+        """Whether a message is sound."""
+        return True
+
+
+def tolerant(dictionary: Dictionary) -> Dictionary:
+    """Where no dictionary of the venue is at hand, let its reports and market data hold groups that nobody knows: what
+    is read of them is checked when it is read."""
+    return evolve(dictionary, quick=dict.fromkeys(UNCHECKED, _Sound())) if dictionary.open else dictionary
 
 
 def extra_of(dialect: Dialect) -> dict[bytes, list[Field]]:
