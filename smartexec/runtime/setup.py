@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import field, fields, frozen
 
@@ -19,35 +19,31 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.routing import Capabilities
 from smartexec.model.statistics import Statistics
 from smartexec.registry import PluginInfo
+from smartexec.runtime import given
 from smartexec.runtime.advisors import PluginAdvisor
 from smartexec.runtime.config import Account, Table, missing_limits
 from smartexec.runtime.intake import Intake, Strategies
 from smartexec.runtime.records import VERSION, Header, Memory, encode
 from smartexec.runtime.venues_file import NO_HISTORY, VenueHistory, typed_learned
 
-T = TypeVar("T")
-
-
-def _by(name: str, values: Mapping[str, T] | Iterable[T]) -> Mapping[str, T]:
-    return values if isinstance(values, Mapping) else {getattr(value, name): value for value in values}
-
 
 def _by_symbol(values: Mapping[str, Instrument] | Iterable[Instrument]) -> Mapping[str, Instrument]:
-    return _by("symbol", values)
+    return given.by_name(values, "symbol")
 
 
 def _by_strategy(values: Mapping[str, type[Strategy]] | Iterable[type[Strategy]]) -> Mapping[str, type[Strategy]]:
-    return _by("name", values)
+    return given.by_name(values, "name")
 
 
 def _by_router(values: Mapping[str, RoutingLogic] | Iterable[RoutingLogic]) -> Mapping[str, RoutingLogic]:
-    return _by("name", values)
+    return given.by_name(values, "name")
 
 
 @frozen(kw_only=True)
 class Setup:
     """What an engine works with. Instruments, strategies and routing logics may be given as they are: their names are
-    known. ConfigError if a limit of the firm is missing and nothing says why it may be, or a name is not known."""
+    known. ConfigError if something is not of its kind, a name is not known, or a limit of the firm is missing and
+    nothing says why it may be."""
 
     instruments: Mapping[str, Instrument] = field(converter=_by_symbol)
     """By symbol."""
@@ -77,6 +73,8 @@ class Setup:
     """Folder against which that names files."""
 
     def __attrs_post_init__(self) -> None:
+        if wrong := given.faults(self):
+            raise ConfigError(wrong)
         faults = [] if self.unlimited.strip() else missing_limits(_given(self.settings.risk.firm))
         routing = self.settings.routing
         for where, name in [("default", routing.default), *(("overbook", name) for name in routing.overbook)]:

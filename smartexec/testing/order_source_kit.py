@@ -251,7 +251,7 @@ def _stand_ins(events: Iterable[Timed]) -> Iterator[type[Strategy]]:
     """Yield a strategy of each name that orders name, with the parameters they have."""
     names: dict[str, dict[str, Any]] = {}
     for _, event in events:
-        if isinstance(event, NewOrder):
+        if isinstance(event, NewOrder) and event.strategy:
             names.setdefault(event.strategy, {}).update(dict.fromkeys(name for name, _ in event.params))
     for name, params in names.items():
         fields = {key: attrs.field(default=None, type=_ANY) for key in params}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from smartexec.api import Capabilities, ConfigError, Instrument, JournalError, NewOrder, RejectedOrder, Side
+from smartexec.api import Capabilities, ConfigError, Instrument, JournalError, NewOrder, RejectedOrder, Side, Strategy
 from smartexec.kernel.settings import Limits, Netting, Risk, Routing, Settings
 from smartexec.runtime.config import Account
 from smartexec.runtime.records import Header
@@ -79,6 +79,44 @@ def test_things_that_have_names_may_be_given_as_they_are() -> None:
     named = setup(instruments={"ABC": Instrument("ABC")}, strategies={"ALL": All}, routers={"first": First()})
     assert setup() == named
     assert setup().wakes == {"ALL": All.wakes_on}
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"instruments": 5}, "instruments: found int 5, expected instruments by symbol"),
+        ({"instruments": "ABC"}, "instruments: found str 'ABC', expected instruments by symbol"),
+        ({"instruments": ["ABC"]}, "instruments[0]: found str 'ABC', expected Instrument"),
+        ({"instruments": {7: Instrument("ABC")}}, "instruments.7: found key int 7, expected a symbol"),
+        ({"venues": ["GIVE"]}, "venues: found list ['GIVE'], expected venues by MIC"),
+        ({"venues": {"GIVE": "sim-lit"}}, "venues.GIVE: found str 'sim-lit', expected Capabilities"),
+        ({"strategies": ["ALL"]}, "strategies[0]: found str 'ALL', expected a strategy class"),
+        ({"strategies": [All()]}, "strategies.ALL: found All All("),
+        ({"strategies": [First]}, "strategies.first: found bases RoutingLogic, expected Strategy"),
+        ({"strategies": [Strategy]}, "strategies[0]: found no decide, expected every abstract method of Strategy"),
+        ({"routers": [First]}, "routers.first: found the class First, expected an instance of one"),
+        ({"routers": First()}, "routers: found First First(), expected routers by name"),
+        ({"routers": ["first"]}, "routers[0]: found str 'first', expected a routing logic"),
+        ({"routers": {"first": All()}}, "routers.first: found All All("),
+        ({"settings": {}}, "settings: found dict {}, expected Settings"),
+        ({"unlimited": True}, "unlimited: found bool True, expected text"),
+        ({"accounts": {"ACME": "OWN"}}, "accounts.ACME: found str 'OWN', expected Account"),
+        ({"defaults": {"ALL": 3}}, "defaults.ALL: found int 3, expected parameters by name"),
+        ({"statistics": {"ABC": {}}}, "statistics.ABC: found dict {}, expected Statistics"),
+        ({"history": None}, "history: found NoneType None, expected VenueHistory"),
+        ({"plugins": ["smartexec-files"]}, "plugins: found list ['smartexec-files'], expected what Registry.infos"),
+    ],
+)  # fmt: skip
+def test_what_is_not_of_its_kind_is_said_before_anything_is_made(changes: dict[str, Any], line: str) -> None:
+    (fault,) = faults(**changes)
+    assert fault.startswith(line)
+
+
+def test_all_that_is_not_of_its_kind_is_said_at_once() -> None:
+    said = faults(instruments=[5, "ABC"], strategies=[All, "VWAP"], settings=None)
+    assert [fault.partition(":")[0] for fault in said] == [
+        "settings", "instruments[0]", "instruments[1]", "strategies[1]",
+    ]  # fmt: skip
 
 
 def test_intake_fills_in_what_setup_says() -> None:
