@@ -1,7 +1,7 @@
 """`smartexec serve` killed (SIGKILL) again and again under load, with FIX on all its sides: `kill_serve.py N [SEED]`.
 
-Client, exchange and back office live on. The kills are spread over days of a few each; after a day what all parties
-have is compared, order by order. The exit code is 1 if they differ.
+Client, exchange and back office live on; their connections are cut now and then. The kills are spread over days of a
+few each; after a day what all parties have is compared, order by order. The exit code is 1 if they differ.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from smartexec_fix_desk.order_desk import OrderDesk
 from smartexec_fix_desk.processes import Program, exchange, free_ports, serving
 from smartexec_fix_desk.sums import Day
 from smartexec_fix_desk.tickets import FAR, Ticket, draw
+from tests.fix.proxy import Wire
 
 KILLS_A_DAY: Final = 8
 RATE: Final = 15
@@ -40,6 +41,8 @@ BUCKET: Final = 3 * 10**9
 """ns: orders of one begin and end together, so that they share parents."""
 LIFE: Final = 3
 """Buckets from an order's beginning to its end."""
+CUT: Final = 0.8
+"""Share of the lives in which a connection is cut too: the client's, the exchange's or the back office's."""
 OFTEN: Final = tuple((("slices", count), ("aggressiveness", 100), ("cross_ticks", 2)) for count in (10, 14, 18))
 """Parameters with which TWAP sends often."""
 SELLERS: Final = 10
@@ -57,7 +60,11 @@ class World:
     folder: Path
     rng: Random
     kills: int
-    ports: Ports = field(init=False, factory=lambda: Ports(*free_ports(3)))
+    near: Ports = field(init=False)
+    """Where the wires listen: the exchange's is for the session, the others are for client and back office."""
+    far: Ports = field(init=False)
+    """Where the parties listen."""
+    wires: list[Wire] = field(init=False)
     moments: list[float] = field(init=False, factory=list)
     """s from each beginning to its kill."""
     desk: OrderDesk = field(init=False)
@@ -65,13 +72,20 @@ class World:
     children: Counter[str] = field(init=False, factory=Counter)
     """Child orders by OrdStatus(39)."""
 
+    def __attrs_post_init__(self) -> None:
+        free = free_ports(6)
+        self.near, self.far = Ports(*free[:3]), Ports(*free[3:])
+        self.wires = [Wire(near, far) for near, far in zip(free[:3], free[3:], strict=True)]
+
     async def live(self) -> list[str]:
         """Live through it; give what is wrong at the end."""
-        write(self.folder, self.ports, CONFIGURED)
-        market, server = exchange(self.folder, self.ports.exchange), serving(self.folder, self.ports.gateway)
+        write(self.folder, Ports(self.near.exchange, self.far.gateway, self.far.post_trade), CONFIGURED)
+        market, server = exchange(self.folder, self.far.exchange), serving(self.folder, self.far.gateway)
         try:
             await market.begin()
             async with AsyncExitStack() as stack:
+                for wire in self.wires:
+                    await stack.enter_async_context(wire)
                 await self._connect(stack)
                 hearing = [asyncio.create_task(self.desk.listen()), asyncio.create_task(self.office.listen())]
                 sending = asyncio.create_task(self._send())
@@ -90,8 +104,8 @@ class World:
         return [*faults, *self._wrong(code)]
 
     async def _connect(self, stack: AsyncExitStack) -> None:
-        client = FixClient("127.0.0.1", self.ports.gateway, client_session(), log=self.folder / "client.log")
-        back = FixClient("127.0.0.1", self.ports.post_trade, back_office_session(), log=self.folder / "back.log")
+        client = FixClient("127.0.0.1", self.near.gateway, client_session(), log=self.folder / "client.log")
+        back = FixClient("127.0.0.1", self.near.post_trade, back_office_session(), log=self.folder / "back.log")
         self.desk = OrderDesk(await stack.enter_async_context(client))
         self.office = BackOffice(await stack.enter_async_context(back), lambda _: None)
 
@@ -101,7 +115,10 @@ class World:
             early = self.rng.random() < EARLY
             await (server.spawn() if early else server.begin())
             self.moments.append(self.rng.random() * LONGEST)
-            await asyncio.sleep(self.moments[-1])
+            await asyncio.sleep(self.moments[-1] / 2)
+            if self.rng.random() < CUT:
+                self.rng.choice(self.wires).cut()
+            await asyncio.sleep(self.moments[-1] / 2)
             await server.end(SIGKILL)
         await server.begin()
         await self.desk.client.logon(30)
@@ -182,8 +199,10 @@ async def run(kills: int, seed: int, folder: Path, say: Callable[[str], None]) -
         world = World(home, Random(rng.getrandbits(32)), min(KILLS_A_DAY, kills - outcome.kills))
         faults = await world.live()
         shares = sum(one.filled for one in world.desk.orders.values())
-        done = f"{len(world.moments)} kills, {len(world.desk.orders)} orders, {world.children.total()} child orders"
-        say(f"day {day}: {done}, {shares} shares: {'; '.join(faults[:3]) or 'all have the same'}")
+        cuts = sum(wire.cuts for wire in world.wires) // 2
+        done = f"{len(world.moments)} kills, {cuts} cuts, {len(world.desk.orders)} orders"
+        children, verdict = world.children.total(), "; ".join(faults[:3]) or "all have the same"
+        say(f"day {day}: {done}, {children} child orders, {shares} shares: {verdict}")
         outcome.children += world.children
         outcome.kills += len(world.moments)
         outcome.orders += len(world.desk.orders)

@@ -96,7 +96,7 @@ class OrderDesk:
             return
         self.reports += 1
         kind = message.get(150)
-        if name in self.answers and (message.msg_type == REFUSAL or kind in (CANCELED, REPLACED)):
+        if name in self.answers and before and (message.msg_type == REFUSAL or kind in (CANCELED, REPLACED)):
             self.answers[name] += 1
         if kind == REPLACED:
             self.orders[name] = self.orders.pop(before, account)
