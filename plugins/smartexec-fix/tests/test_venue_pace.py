@@ -193,7 +193,7 @@ def test_numbers_may_outlive_the_run_and_its_turns_do_not(tmp_path: Path) -> Non
     (tmp_path / "monday").mkdir()
     (tmp_path / "tuesday").mkdir()
     faults: list[str] = []
-    kept = {"store": Path("fix"), "log": Path("logs")}
+    kept = {"store": Path("fix"), "logs": Path("logs")}
 
     def run(day: str) -> FixVenue:
         one = FixVenue(mic=MIC, hosts=("h:1",), session=fix.settings("US", "VENUE"), **kept)  # type: ignore[arg-type]

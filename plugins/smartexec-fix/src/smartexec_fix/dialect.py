@@ -6,7 +6,8 @@ Tags and values are text, as in a configuration: `{"1" = "ACC"}` is Account(1) A
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import Attribute, asdict, field, frozen
+import attrs
+from attrs import Attribute, field, frozen
 from attrs.validators import ge, in_
 
 from smartexec.api import (
@@ -146,9 +147,7 @@ class Dialect:
     """Fee per unit of quantity when removing liquidity, in 1e-9 of the currency."""
 
     def __repr__(self) -> str:
-        """Name what is not as FIX has it."""
-        own, plain = asdict(self, recurse=False), asdict(Dialect(), recurse=False)
-        return f"Dialect({', '.join(f'{name}={own[name]!r}' for name in own if own[name] != plain[name])})"
+        return with_what_differs(self)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -168,3 +167,11 @@ class Dialect:
             make_fee=self.make_fee,
             take_fee=self.take_fee,
         )
+
+
+def with_what_differs(one: Any) -> str:
+    """Show a value with those of its fields that are not as they are by default."""
+    plain = type(one)()
+    fields = [(each.name, getattr(one, each.name)) for each in attrs.fields(type(one))]
+    own = [f"{name}={value!r}" for name, value in fields if value != getattr(plain, name)]
+    return f"{type(one).__name__}({', '.join(own)})"

@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 from attrs.validators import ge
 
 from smartexec.api import Instrument, Quote, Side, Trade
+from smartexec_fix.dialect import with_what_differs
 from smartexec_fix.message import Field, Message
 from smartexec_fix.symbology import SECURITY_ID, SYMBOL, Symbology
 from smartexec_fix.values import read_px, read_qty
@@ -26,7 +27,7 @@ Level = tuple[int, int]
 """(price, quantity)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class MarketData:
     """What is subscribed to after each logon."""
 
@@ -45,6 +46,9 @@ class MarketData:
     """MDUpdateType(265): changes only after a first snapshot; else a whole book each time."""
     aggressor_tag: int = field(default=2446, validator=ge(0))
     """Tag of a trade that says who was the aggressor, 1 = buyer, 2 = seller; 0 = none does."""
+
+    def __repr__(self) -> str:
+        return with_what_differs(self)
 
 
 @define(eq=False)

@@ -92,8 +92,8 @@ class FixVenue(VenueAdapter):
     store: Path | None = None
     """Folder for sequence numbers and sent messages that outlive the run; none = the run's own, so that each run
     begins with 1."""
-    log: Path | None = None
-    """Folder for the log of all messages, secrets masked; none = they are not written."""
+    logs: Path | None = None
+    """Folder for a log of all messages, secrets masked; none = they are not written."""
 
     _fault: Callable[[str], None] = field(init=False, default=print)
     _base: Path = field(init=False, factory=Path)
@@ -244,8 +244,8 @@ class FixVenue(VenueAdapter):
         self._waited = frozenset(archive.facts.get(_WAITING, "").split())
         name = f"{settings.version} {settings.sender_comp_id} {settings.target_comp_id}"
         self._link.session.store = archive.session(name)
-        if self.log is not None:
-            self._link.log = MessageLog(self._base / self.log / f"{self.mic}.log")
+        if self.logs is not None:
+            self._link.log = MessageLog(self._base / self.logs / f"{self.mic}.log")
 
     def recall(self, event: Any, now: int, seq: int) -> None:
         """Remember orders and reports; note which commands never left."""
