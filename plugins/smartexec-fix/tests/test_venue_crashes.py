@@ -81,7 +81,7 @@ class Process:
 
     def born(self) -> None:
         ids = fix.settings("US", "VENUE", version=self.version, heartbeat=1000 * fix.SECOND)
-        self.adapter = FixVenue(mic=MIC, hosts=("h:1",), session=ids, dialect=self.dialect)
+        self.adapter = FixVenue(mic=MIC, hosts=("127.0.0.1:1",), session=ids, dialect=self.dialect)
         self.adapter.start(Context({ONE.symbol: ONE}))
         self.adapter.remember(self.folder, "off")
         for turn in self.journal:

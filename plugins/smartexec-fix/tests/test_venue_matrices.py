@@ -131,7 +131,7 @@ def fields(row: Row, version: str, count: int) -> list[tuple[int, str]]:
 def play(scenario: Scenario, version: str) -> Iterator[tuple[Row, Any]]:
     """Yield each report with the event that the adapter makes of it."""
     ids = SessionSettings(**{**params(version)["session"], "heartbeat": 120 * 10**9})
-    adapter = FixVenue(mic=MIC, hosts=("h:1",), session=ids, dialect=Dialect(dont_know=False))
+    adapter = FixVenue(mic=MIC, hosts=("127.0.0.1:1",), session=ids, dialect=Dialect(dont_know=False))
     adapter.start(Context({ONE.symbol: ONE}))
     bench = Bench(adapter, type("Peer", (Venue,), {"version": version})())
     bench.connect()

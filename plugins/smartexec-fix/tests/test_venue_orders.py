@@ -1,8 +1,10 @@
 """Orders at a venue, message by message: what leaves, what the answers mean, and what becomes of odd ones."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fix_messages import settings
 from venue_desk import adapter, cancel, desk, got, order, query, replace, report, says
 from venue_peer import CHANNEL, PRICE, Venue, frame
 
@@ -10,6 +12,7 @@ from smartexec.api import (
     Close,
     Closed,
     ConfigError,
+    Context,
     ExecType,
     ExecutionReport,
     Liquidity,
@@ -18,11 +21,14 @@ from smartexec.api import (
     OrdStatus,
     Received,
     Send,
+    Tcp,
+    Tls,
     VenueStatus,
 )
 from smartexec_fix.built_in import of
 from smartexec_fix.dialect import Dialect
 from smartexec_fix.message import parse
+from smartexec_fix.venue import FixVenue
 
 REJECTED = (ExecType.REJECTED, OrdStatus.REJECTED)
 UNKNOWN = (ExecType.ORDER_STATUS, OrdStatus.REJECTED)
@@ -343,7 +349,7 @@ def test_it_says_goodbye_and_is_quiet_then() -> None:
         bench._read(one)
     assert bench.said[before:] == []
     assert bench.adapter.next_tick() is None
-    assert bench.adapter.status() == {"XFIX": "down"}
+    assert bench.adapter.status() == {"XFIX": "down, next in 3, next out 3"}
 
 
 def test_other_messages_are_refused_as_unsupported() -> None:
@@ -361,6 +367,28 @@ def test_what_cannot_be_is_said_at_the_start(bad: str) -> None:
     }
     with pytest.raises(ConfigError, match=f"venue XFIX: .*{bad}: found"):
         adapter(dialect=wrong[bad])
+
+
+@pytest.mark.parametrize("host", ["exchange", ":9001", "exchange:http", ""])
+def test_an_address_has_a_port(host: str) -> None:
+    one = FixVenue(mic="XFIX", hosts=("a:1", host), session=settings("US", "VENUE"))
+    with pytest.raises(ConfigError, match="venue XFIX: hosts: found"):
+        one.start(Context())
+
+
+def test_all_hosts_and_the_certificates_are_the_channels(tmp_path: Path) -> None:
+    one = FixVenue(mic="XFIX", hosts=("a:1", "b:2"), session=settings("US", "VENUE"), tls=Tls(ca="ca.pem"))
+    one.start(Context(base=tmp_path))
+    assert one.channels == (Tcp("fix", ("a:1", "b:2"), Tls(ca=str(tmp_path / "ca.pem"))),)
+
+
+def test_a_cancel_names_the_quantity_that_the_venue_has() -> None:
+    bench = desk()
+    bench.exchange(order())
+    bench.restate(bench.orders["P1.1"], 60, "self-match prevention")
+    bench.flush()
+    bench.exchange(cancel())
+    assert got(bench, "F")[0].text(38) == "60"
 
 
 def test_the_password_is_in_the_logon_and_nowhere_else() -> None:

@@ -166,7 +166,7 @@ def test_a_venue_that_cancels_on_disconnect_is_asked_order_by_order() -> None:
 def living(folder: Path, faults: list[str], **more: object) -> FixVenue:
     """An adapter that remembers."""
     ids = SessionSettings(**{**params("FIX.4.4")["session"], "heartbeat": 120 * SECOND})
-    one = FixVenue(mic=MIC, hosts=("h:1",), session=ids, **more)  # type: ignore[arg-type]
+    one = FixVenue(mic=MIC, hosts=("127.0.0.1:1",), session=ids, **more)  # type: ignore[arg-type]
     one.start(Context(base=folder, fault=faults.append))
     one.remember(folder, "off")
     return one
@@ -196,7 +196,7 @@ def test_numbers_may_outlive_the_run_and_its_turns_do_not(tmp_path: Path) -> Non
     kept = {"store": Path("fix"), "logs": Path("logs")}
 
     def run(day: str) -> FixVenue:
-        one = FixVenue(mic=MIC, hosts=("h:1",), session=fix.settings("US", "VENUE"), **kept)  # type: ignore[arg-type]
+        one = FixVenue(mic=MIC, hosts=("127.0.0.1:1",), session=fix.settings("US", "VENUE"), **kept)  # type: ignore[arg-type]
         one.start(Context(base=tmp_path, fault=faults.append))
         one.remember(tmp_path / day, "off")
         return one

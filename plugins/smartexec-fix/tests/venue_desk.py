@@ -35,9 +35,8 @@ def adapter(
 ) -> FixVenue:
     """A started one."""
     ids = SessionSettings(**{**params(version)["session"], "heartbeat": 120 * 10**9, **more})
-    one = FixVenue(
-        mic=MIC, hosts=("h:1",), session=ids, dialect=dialect or Dialect(), market_data=market_data or MarketData()
-    )
+    parts = {"dialect": dialect or Dialect(), "market_data": market_data or MarketData()}
+    one = FixVenue(mic=MIC, hosts=("127.0.0.1:1",), session=ids, **parts)
     said = faults if faults is not None else []
     one.start(Context(INSTRUMENTS, fault=said.append))
     return one

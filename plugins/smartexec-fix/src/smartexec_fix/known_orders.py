@@ -18,6 +18,7 @@ from smartexec.api import (
 )
 
 ENDS: Final = frozenset({ExecType.REJECTED, ExecType.CANCELED, ExecType.EXPIRED, ExecType.DONE_FOR_DAY})
+RESIZED: Final = frozenset({ExecType.REPLACED, ExecType.RESTATED})
 PENDING: Final = frozenset({ExecType.PENDING_NEW, ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE})
 
 
@@ -87,6 +88,8 @@ class KnownOrders:
             known.asked = False
         elif event.exec_type not in PENDING and event.cl_ord_id in known.requests:
             self._accepted(known, event)
+        if event.exec_type in RESIZED and event.order_qty is not None:
+            known.order_qty = event.order_qty
         if event.exec_type in ENDS:
             known.over = True
             self._open.pop(known.sent.cl_ord_id, None)

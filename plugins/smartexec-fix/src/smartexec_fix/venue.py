@@ -144,6 +144,9 @@ class FixVenue(VenueAdapter):
         self._inbox = VenueInbox(self.dialect, reports, self._market, names, session, self._outbox, self._fault)
 
     def _check(self, context: Context, where: str) -> None:
+        for host in self.hosts:
+            if not host.rpartition(":")[0] or not host.rpartition(":")[2].isdecimal():
+                raise ConfigError(f'{where}: hosts: found {host!r}, expected "HOST:PORT"')
         named = {"market_data.symbols": self.market_data.symbols, "dialect.symbols": self.dialect.symbols}
         for key, symbols in named.items():
             for symbol in symbols:
@@ -216,8 +219,10 @@ class FixVenue(VenueAdapter):
         return 1 if self._never_left else min(due, default=None)
 
     def status(self) -> Mapping[str, str]:
-        session = self._link.session
-        return {self.mic: "up" if session.logged_on else "logging on" if session.connected else "down"}
+        session, waiting = self._link.session, len(self._outbox.pace.waiting)
+        state = "up" if session.logged_on else "logging on" if session.connected else "down"
+        numbers = f"next in {session.store.next_in}, next out {session.store.next_out}"
+        return {self.mic: f"{state}, {numbers}{f', {waiting} waiting' if waiting else ''}"}
 
     def leave(self, now: int) -> Iterator[WireOutput]:
         self._left = True
