@@ -1,4 +1,4 @@
-"""The venue adapter against the conformance kit, in three versions of FIX; the counterparty is an acceptor session."""
+"""The venue adapter against the conformance kit, in four versions of FIX; the counterparty is an acceptor session."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -22,6 +22,10 @@ def params(version: str, **session: Any) -> dict[str, Any]:
     """Parameters as a configuration gives them."""
     ids = {"sender_comp_id": "US", "target_comp_id": "VENUE", "version": version, "heartbeat": "120s"}
     return {"mic": MIC, "hosts": ["127.0.0.1:1"], "session": {**ids, **session}, "dialect": DIALECT}
+
+
+class Venue40(Venue):
+    version = "FIX.4.0"
 
 
 class Venue42(Venue):
@@ -52,6 +56,12 @@ class TestFixVenue(VenueKit):
     adapter = FixVenue
     counterparty = Venue
     params: ClassVar = params("FIX.4.4")
+
+
+class TestFixVenue40(VenueKit):
+    adapter = FixVenue
+    counterparty = Venue40
+    params: ClassVar = params("FIX.4.0")
 
 
 class TestFixVenue42(VenueKit):

@@ -1,9 +1,9 @@
 """Dialects: what a venue wants otherwise than FIX has it, read from a configuration and seen on the wire."""
 
 import pytest
+import test_venue_conformance as kit
 from hypothesis import given
 from hypothesis import strategies as st
-from test_venue_conformance import params
 from venue_desk import cancel, desk, got, order, query, replace, report, says
 
 from smartexec.api import (
@@ -17,7 +17,6 @@ from smartexec.api import (
     TimeInForce,
     VenueKind,
 )
-from smartexec.testing.venue_subject import VenueSubject
 from smartexec_fix.dialect import Dialect
 from smartexec_fix.identifiers import Identifiers
 from smartexec_fix.message import parse
@@ -27,14 +26,9 @@ NOW = 1_767_623_400_000_000_000
 SHORT = Dialect(id_length=14, id_alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", id_prefix="S9")
 
 
-class Subject(VenueSubject):
-    """Builds an adapter as a configuration does."""
-
-    adapter = FixVenue
-
-
 def built(**dialect: object) -> FixVenue:
-    made = Subject().build({**params("FIX.4.4"), "dialect": dialect})
+    """An adapter as a configuration makes it."""
+    made = kit.TestFixVenue().build({**kit.params("FIX.4.4"), "dialect": dialect})
     assert isinstance(made, FixVenue)
     return made
 

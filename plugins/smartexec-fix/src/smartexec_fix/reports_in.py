@@ -16,6 +16,7 @@ from smartexec.api import (
     Liquidity,
     OrderCancelReject,
     OrdStatus,
+    ReplaceOrder,
     Side,
 )
 from smartexec_fix.application import Application
@@ -107,6 +108,8 @@ class ReportsIn:
         if message.get(150) in _MERE_STATUS:
             return ExecType.ORDER_STATUS
         kind = self.version.read(message)
+        if self.version.oldest:
+            return self._without_type(kind, message, known)
         if kind is not ExecType.REJECTED:
             return kind
         refused = message.get(39) == ExecType.REJECTED.value.encode()
@@ -114,6 +117,15 @@ class ReportsIn:
         unknown = message.get(103) == UNKNOWN_ORDER or message.get(790) is not None or asked
         # A refusal of a duplicate says nothing of the order that is live: its status is another.
         return ExecType.ORDER_STATUS if unknown or not refused else ExecType.REJECTED
+
+    def _without_type(self, kind: ExecType, message: Message, known: Known | None) -> ExecType:
+        """Find out in 4.0, which has no ExecType(150), why an order that is neither new nor executed is said to be so."""
+        traded = (message.get(32) or b"").strip(b"0.")
+        if known is None or traded or kind not in (ExecType.NEW, ExecType.TRADE):
+            return kind
+        if isinstance(known.requests.get(self.ids.ours(message.text(11))), ReplaceOrder):
+            return ExecType.REPLACED
+        return ExecType.RESTATED if known.acked else ExecType.NEW
 
     def _status(self, message: Message, made: ExecutionReport) -> OrdStatus:
         found = message.text(39)
