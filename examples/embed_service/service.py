@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +51,7 @@ class Service:
             events, self.events = self.events, []
             for command in self._turn(*events):
                 self._send(command)
-        for command in self.session.finish(time.time_ns()):
+        for command in self._recorded(lambda: self.session.finish(time.time_ns())):
             self._send(command)
         link.cancel()
         server.close()
@@ -69,8 +70,12 @@ class Service:
 
     def _turn(self, *events: Event) -> list[Command]:
         """All that was heard is one turn: recorded once, then its commands leave."""
+        return self._recorded(lambda: self.session.turn(time.time_ns(), *events))
+
+    def _recorded(self, work: Callable[[], list[Command]]) -> list[Command]:
+        """Give the commands of what was recorded."""
         try:
-            return self.session.turn(time.time_ns(), *events)
+            return work()
         except JournalError:
             for cancel in self.session.stop():  # nothing trades unrecorded, but what takes risk away may go
                 self._send(cancel)

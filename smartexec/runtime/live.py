@@ -168,7 +168,9 @@ class Live:
             self._fold(now, EndOfDay())
         self._settle(now)
         if self._ended is not None and (self._ready_to_end() or now >= self._ended + DRAIN):
+            self._sent = 0
             for command in self.session.finish(now):
+                self._sent += 1
                 self._leave(command, now)
             self._rows(now)
             self.over = True

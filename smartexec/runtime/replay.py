@@ -118,11 +118,16 @@ def open_run(run: Path, registry: Registry | None = None) -> Opened:
         raise ConfigError(f"{run}: found no {CONFIG}, expected the folder of a run")
     with left_alone():
         plan = plan_file(run / CONFIG, registry, statistics=False, live=True)
-    header = read_header(plan.journal.open(run))
-    found = config_digest(plan.config.text)
-    if found != header.config:
+    try:
+        header = read_header(plan.journal.open(run))
+        found = config_digest(plan.config.text)
+        if found != header.config:
+            raise JournalError(
+                f"{run / CONFIG}: found digest {found}, expected {header.config}: it is not what was run"
+            )
+    except BaseException:
         plan.journal.close()
-        raise JournalError(f"{run / CONFIG}: found digest {found}, expected {header.config}: it is not what was run")
+        raise
     return Opened(run, plan, header, [])
 
 

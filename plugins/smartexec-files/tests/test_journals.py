@@ -145,6 +145,20 @@ def test_full_disk_is_an_error_and_keeps_what_was(tmp_path: Path) -> None:
     assert read(tmp_path) == [(1, b"a")]
 
 
+def test_disk_that_is_full_at_the_end_is_named_and_the_file_let_go_of(tmp_path: Path) -> None:
+    journal = SqliteJournal()
+    journal.create(tmp_path, b"")
+    journal.append(1, b"a")
+    journal.commit()
+    assert journal._db is not None
+    journal._db.execute("PRAGMA max_page_count=4")
+    journal.append(2, b"b" * 100_000)
+    with pytest.raises(JournalError, match=r"found database or disk is full, expected a journal that can be"):
+        journal.close()
+    journal.close()
+    SqliteJournal().resume(tmp_path)
+
+
 def test_reading_does_not_write(tmp_path: Path) -> None:
     written(tmp_path, [(1, b"a")])
     journal = SqliteJournal()

@@ -184,14 +184,12 @@ class SqliteJournal(Journal):
         if self._db is None:
             return
         db = self._db
-        try:
-            self.commit()
-        finally:
-            self._db = None
-            with self._errors():
-                self._fold(db)
-                db.close()
-            self._lock.release()
+        self.commit()  # one that fails has let go
+        self._db = None
+        with self._errors():
+            self._fold(db)
+            db.close()
+        self._lock.release()
 
     def _fold(self, db: sqlite3.Connection) -> None:
         """Leave one file behind, which can be read where nothing can be written."""
