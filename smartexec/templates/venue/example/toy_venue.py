@@ -52,7 +52,7 @@ class Venue:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a member until it goes."""
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, asyncio.CancelledError):  # interrupted, it goes without a word
             async for line in reader:
                 said = json.loads(line)
                 getattr(self, f"on_{said['type']}")(said, writer)
