@@ -119,7 +119,7 @@ class ReportsIn:
         return ExecType.ORDER_STATUS if unknown or not refused else ExecType.REJECTED
 
     def _without_type(self, kind: ExecType, message: Message, known: Known | None) -> ExecType:
-        """Find out in 4.0, which has no ExecType(150), why an order that is neither new nor executed is said to be so."""
+        """Find out in 4.0, which has no ExecType(150), why an order is said to be new or executed once more."""
         traded = (message.get(32) or b"").strip(b"0.")
         if known is None or traded or kind not in (ExecType.NEW, ExecType.TRADE):
             return kind
