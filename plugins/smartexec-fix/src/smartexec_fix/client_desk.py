@@ -37,6 +37,8 @@ Answer = ClientEvent | Reply
 ORDER, CANCEL, REPLACE, REPORT, REFUSAL, BUSINESS = b"D", b"F", b"G", b"8", b"9", b"j"
 MOST_STATUSES: Final = 10_000
 """Orders that one OrderMassStatusRequest(AF) may be answered with."""
+DEFAULT_VERSION: Final = 1137
+"""DefaultApplVerID."""
 OTHER_REASON: Final = b"0"
 """BusinessRejectReason(380)."""
 BY_SYMBOL, ALL_STATUSES, ALL_CANCELS = b"1", b"7", b"7"
@@ -84,7 +86,8 @@ class ClientDesk:
         """Take a message; yield what the client asks for, and what is answered at once."""
         taker = self._takers.get(message.msg_type)
         if taker is None:
-            yield admin.unsupported(self.client, message)
+            kind, body = admin.unsupported(self.client, message)
+            yield kind, [one for one in body if one[0] != DEFAULT_VERSION]  # the specification's j has no such field
         elif (bad := _undecodable(message)) is not None:
             yield self._business(message, f"tag {bad}: found bytes that are no UTF-8, expected text")
         else:
