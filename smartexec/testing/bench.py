@@ -70,7 +70,7 @@ class Bench(ScriptedVenue):
         self.open.discard(name)
         self.peer.closed(name)
         kind = next(type(channel) for channel in self.adapter.channels if channel.name == name)
-        for request in [one for one in self._waiting.values() if one.channel == name]:
+        for request in [one for one in self.waiting if one.channel == name]:
             self.hand(Response(name, request.ref, 0, reason=reason))
         if kind is not Http:
             self.hand(Closed(name, reason))
@@ -104,7 +104,7 @@ class Bench(ScriptedVenue):
 
     def time_out(self) -> None:
         """Let every request that has no answer run into its time-out."""
-        for request in list(self._waiting.values()):
+        for request in self.waiting:
             self.hand(Response(request.channel, request.ref, 0, reason="no answer within 5 s"))
 
     def exchange(self, command: VenueCommand) -> None:
@@ -123,6 +123,11 @@ class Bench(ScriptedVenue):
         """What the adapter said last of its session; None = nothing."""
         statuses = self.of(VenueStatus)
         return statuses[-1].up if statuses else None
+
+    @property
+    def waiting(self) -> list[Request]:
+        """Requests that have no response yet, oldest first."""
+        return list(self._waiting.values())
 
     # -- plumbing ------------------------------------------------------------------------------------------------------
 

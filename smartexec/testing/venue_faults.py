@@ -1,18 +1,22 @@
 """Scenarios of faults between an adapter and its venue, V-30 and on: lost, doubled, late, cut up, garbled."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from smartexec.errors import VenueProtocolError
+from smartexec.model.commands import VenueCommand
 from smartexec.model.enums import Phase
-from smartexec.model.events import ExecutionReport, VenueStatus
+from smartexec.model.events import ExecutionReport, VenueEvent, VenueStatus
 from smartexec.model.market import PhaseChange, Quote
-from smartexec.model.wire import Http, Received, Response, Tcp
+from smartexec.model.wire import Http, Received, Request, Response, Send, Tcp, WireInput
+from smartexec.testing.counterparty import Counterparty
 from smartexec.testing.kit import needs, scenario
 from smartexec.testing.venue_subject import ENDS, SECOND, VenueSubject, cum_qty, executions, sayable
 from smartexec.testing.views import ASK, BID
 
 NO_ANSWERS: Final = ((500, b"<html>oops"), (502, b""), (200, b"<html>"), (200, b"[1]"), (200, b'{"status": "?"}'))
+"""Status and body of HTTP responses that say nothing of what was asked."""
 GARBAGE: Final = (
     b"\x00", b"\xff\xfe garbage \x80", b"{", b"[]", b"null", b'{"type": 1}', b"8=FIX.4.4\x019=5\x01", b"x" * 70_000,
 )  # fmt: skip
@@ -152,36 +156,38 @@ class VenueFaults(VenueSubject):
         """
         names = {channel.name for channel in self.make().channels if isinstance(channel, Http)}
         needs(names, "no channel is HTTP")
-        for status, data in (
-            (500, b"<html>oops"),
-            (502, b""),
-            (200, b"<html>"),
-            (200, b"[1]"),
-            (200, b'{"status": "?"}'),
-        ):
+        for status, data in NO_ANSWERS:
             bench = self.bench()
             bench.command(self.order())
-            for request in list(bench._waiting.values()):
-                try:
-                    bench.hand(Response(request.channel, request.ref, status, data))
-                except VenueProtocolError:
-                    continue
-            ends = [one for one in bench.of(ExecutionReport) if one.exec_type in ENDS]
-            assert not ends, f"found {ends} after HTTP {status} {data!r}, expected nothing"
+            for asked in bench.waiting:
+                with suppress(VenueProtocolError):
+                    bench.hand(Response(asked.channel, asked.ref, status, data))
+            told = [one for one in bench.said if not isinstance(one, VenueStatus)]
+            assert not told, f"found {told} after HTTP {status} {data!r}, expected nothing"
 
     @scenario("V-38")
     def test_v38_notices_a_silent_peer(self) -> None:
-        """A peer that says nothing for long is asked, or its channel closed.
+        """A peer that says nothing for long is asked, or its channel closed; one that does not answer is not up.
+
+        The counterparty falls silent. Within its `silence()` something must leave or the channel be closed; as long
+        again later the channel must be closed or the session told as down. Heartbeats of the adapter's own, which it
+        sends whatever it hears, are no question. A peer that is to send heartbeats and is not asked may be taken for
+        gone at once.
 
         Skipped where the transport sees to it.
         """
         bench = self.bench()
         with sayable():
             silence = bench.peer.silence()
+        bench.peer = Silent()
         before = len(bench.put)
         bench.wait(silence)
         assert len(bench.put) > before or bench.closes, (
             f"found nothing after {silence} ns of silence, expected a question"
+        )
+        bench.wait(silence)
+        assert bench.closes or not bench.up, (
+            f"found it up after {2 * silence} ns of silence, expected its channel closed, or VenueStatus down"
         )
 
     @scenario("V-39")
@@ -209,6 +215,16 @@ class VenueFaults(VenueSubject):
                 bench.deliver(bench.peer.phase(PhaseChange(symbol, bench.adapter.mic, phase), bench.now))
             found = [(one.symbol, one.phase) for one in bench.of(PhaseChange)][-1:]
             assert found == [(symbol, phase)], f"found {bench.of(PhaseChange)}, expected {phase}"
+
+
+class Silent(Counterparty):
+    """A peer that hears nothing and says nothing."""
+
+    def read(self, wanted: Send | Request, now: int) -> Iterable[VenueCommand | WireInput]:
+        return ()
+
+    def write(self, report: VenueEvent, now: int) -> Iterable[Received | Response]:
+        return ()
 
 
 def _whole(wire: Iterable[Received | Response], streams: set[str]) -> list[Received | Response]:

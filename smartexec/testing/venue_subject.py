@@ -47,12 +47,17 @@ class VenueSubject:
 
     def build(self, params: Mapping[str, Any]) -> VenueAdapter:
         """Build the adapter; secrets, which a configuration only refers to, are given as they are."""
+        with self._given(params) as known:
+            made: VenueAdapter = build(self.adapter, known, self.adapter.name)
+        return made
+
+    @contextmanager
+    def _given(self, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Give parameters as a configuration has them: with references to secrets, which hold as long as this does."""
         secrets = {one.alias for one in init_fields(self.adapter) if one.metadata.get("secret")} & set(params)
         names = {alias: f"SMARTEXEC_KIT_{alias.upper()}" for alias in secrets}
-        references = {alias: f"env:{name}" for alias, name in names.items()}
         with patch.dict(os.environ, {name: str(params[alias]) for alias, name in names.items()}):
-            made: VenueAdapter = build(self.adapter, {**params, **references}, self.adapter.name)
-        return made
+            yield {**params, **{alias: f"env:{name}" for alias, name in names.items()}}
 
     def bench(self, *, connect: bool = True) -> Bench:
         """Make an adapter and its counterparty, connected unless told otherwise."""

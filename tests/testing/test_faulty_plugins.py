@@ -30,6 +30,8 @@ KINDS: Final = {
     "sinks": 2,
     "wired_sinks": 2,
     "venues": 5,
+    "timed_venues": 5,
+    "polling_venues": 3,
     "simulated_venues": 5,
 }
 """File of `faulty/` -> how many faulty plugins it has at least."""

@@ -317,3 +317,49 @@ class Hopeful(Healthy):
 class TestHopeful(Kit):
     adapter = Hopeful
     __test__ = True
+
+
+@define(slots=False)
+class AnyChannel(Healthy):
+    """Is stirred by whatever happens on a channel that is none of its own. V-07 must catch it."""
+
+    name = "any-channel"
+
+    def turned(self, event: Opened | Closed) -> Iterable[VenueOutput]:
+        self._up = isinstance(event, Opened)
+        yield VenueStatus(self.mic, self._up, getattr(event, "reason", ""))
+
+
+class TestAnyChannel(Kit):
+    adapter = AnyChannel
+    __test__ = True
+
+
+@define(slots=False)
+class ReadsAll(Healthy):
+    """Reads what comes on any channel. V-07 must catch it."""
+
+    name = "reads-all"
+
+    def received(self, event: Received) -> Iterable[VenueOutput]:
+        return super().received(evolve(event, channel="line"))
+
+
+class TestReadsAll(Kit):
+    adapter = ReadsAll
+    __test__ = True
+
+
+@define(slots=False)
+class TakesAnything(Healthy):
+    """Has a parameter of no type to speak of. V-02 must catch it."""
+
+    name = "takes-anything"
+
+    account: Any = ""
+    """Of the firm."""
+
+
+class TestTakesAnything(Kit):
+    adapter = TakesAnything
+    __test__ = True

@@ -99,6 +99,8 @@ class AcmeVenue(api.VenueAdapter):
             yield api.VenueStatus(self.mic, isinstance(event, api.Opened), getattr(event, "reason", ""))
 
     def _received(self, event: api.Received) -> Iterator[api.VenueOutput]:
+        if event.channel != "feed":
+            return
         said = _object(event.data)
         try:
             yield from self._MESSAGES[said["type"]](self, said)

@@ -53,6 +53,8 @@ class YourName(api.VenueAdapter):
         return self._due
 
     def handle(self, event: api.VenueInput, now: int) -> Iterable[api.VenueOutput]:
+        if getattr(event, "channel", LINE) != LINE:
+            return ()
         if isinstance(event, api.Opened | api.Received):
             self._due, self._asked = now + self.heartbeat, False
         return self._WORK[type(event)](self, event, now) if type(event) in self._WORK else ()
