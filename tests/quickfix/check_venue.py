@@ -1,14 +1,16 @@
 """QuickFIX as a venue: the adapter of `smartexec serve` opens a session with it; nothing is sent twice, no fill missed.
 
-The venue's matching is here: an order is executed in halves, the second a little later; one far from the market rests.
+The venue's matching is here: an order is executed in halves, the second a little later; one off the market rests.
 """
 
 import asyncio
 import csv
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from signal import SIGKILL
 from time import time_ns
@@ -21,7 +23,7 @@ from smartexec_fix_desk.processes import PATIENCE, Program, free_ports
 from tests.fix.proxy import Wire
 from tests.quickfix.other import Other
 
-PX = "100.01"
+TICK = Decimal("0.01")
 CONFIG = """\
 [run]
 name = "quickfix"
@@ -64,18 +66,54 @@ COLUMNS = (
 
 
 @define(eq=False)
+class Held:
+    """An order as the venue has it."""
+
+    message: Message
+    names: list[str]
+    """Every ClOrdID(11) it has had."""
+    qty: int
+    price: Decimal | None
+    filled: int = 0
+    canceled: bool = False
+
+    @property
+    def left(self) -> int:
+        return 0 if self.canceled else self.qty - self.filled
+
+    @property
+    def status(self) -> str:
+        """OrdStatus(39)."""
+        if self.canceled:
+            return "4"
+        return "2" if not self.left else "1" if self.filled else "0"
+
+    def admits(self, bid: Decimal, ask: Decimal) -> bool:
+        """Whether it can be executed now."""
+        if self.price is None:
+            return True
+        return self.price >= ask if self.message.get(54) == b"1" else self.price <= bid
+
+
+@define(eq=False)
 class Venue:
-    """Orders by ClOrdID(11), as the venue has them."""
+    """The venue: its orders, and a price that goes up and down."""
 
     other: Other
-    orders: dict[str, Message] = field(init=False, factory=dict)
-    filled: Counter[str] = field(init=False, factory=Counter)
-    canceled: set[str] = field(init=False, factory=set)
+    orders: list[Held] = field(init=False, factory=list)
     asked: Counter[str] = field(init=False, factory=Counter)
+    """How often each ClOrdID(11) was a new order's."""
+    replaced: int = field(init=False, default=0)
     refused: list[str] = field(init=False, factory=list)
     """Rejects(3) and business rejects(j) that the adapter sent."""
+    bid: Decimal = field(init=False, default=Decimal("100.00"))
+    _by_name: dict[str, Held] = field(init=False, factory=dict)
     _execs: int = field(init=False, default=0)
     _later: "set[asyncio.Task[None]]" = field(init=False, factory=set)
+
+    @property
+    def ask(self) -> Decimal:
+        return self.bid + TICK
 
     async def live(self) -> None:
         """Take what members say; quote."""
@@ -92,8 +130,10 @@ class Venue:
             self._new(message)
         elif kind == b"F":
             self._cancel(message)
+        elif kind == b"G":
+            self._replace(message)
         elif kind == b"H":
-            self._state(message.text(11), "I")
+            self._report(message.text(11), "I")
         elif kind == b"V":
             self._snapshot(message.text(262))
         elif kind == b"e":
@@ -103,71 +143,92 @@ class Venue:
         elif kind in (b"3", b"j"):
             self.refused.append(str(message))
 
+    # -- orders --------------------------------------------------------------------------------------------------------
+
     def _new(self, message: Message) -> None:
         name = message.text(11)
         self.asked[name] += 1
-        if name in self.orders:
+        if name in self._by_name:
             return
-        self.orders[name] = message
-        self._state(name, "0")
-        qty = int(message.text(38))
-        if message.get(44) is None or float(message.text(44)) >= float(PX):
-            self._fill(name, qty - qty // 2)
-            task = asyncio.create_task(self._rest(name))
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
-
-    async def _rest(self, name: str) -> None:
-        await asyncio.sleep(0.4)
-        if name not in self.canceled:
-            self._fill(name, int(self.orders[name].text(38)) - self.filled[name])
-
-    def _fill(self, name: str, qty: int) -> None:
-        if qty:
-            self.filled[name] += qty
-            self._execs += 1
-            self._state(name, "F", [(32, qty), (31, PX)], f"E{self._execs}")
+        price = None if message.get(44) is None else Decimal(message.text(44))
+        held = Held(message, [name], int(message.text(38)), price)
+        self.orders.append(held)
+        self._by_name[name] = held
+        self._report(name, "0")
+        self._execute(held)
 
     def _cancel(self, message: Message) -> None:
         name, request = message.text(41), message.text(11)
-        order = self.orders.get(name)
-        if order is None or name in self.canceled or self.filled[name] == int(order.text(38)):
-            status = "8" if order is None else self._status(name)
-            self.other.send("9", [(37, name), (11, request), (41, name), (39, status), (434, 1), (102, 0)])
-            return
-        self.canceled.add(name)
-        self._state(name, "4", [(41, name)], request=request)
+        held = self._open(message, 1)
+        if held is not None:
+            held.canceled = True
+            self._report(request, "4", [(41, name)], held)
 
-    def _status(self, name: str) -> str:
-        if name in self.canceled:
-            return "4"
-        left = int(self.orders[name].text(38)) - self.filled[name]
-        return "2" if not left else "1" if self.filled[name] else "0"
+    def _replace(self, message: Message) -> None:
+        name, request = message.text(41), message.text(11)
+        held = self._open(message, 2)
+        if held is not None:
+            self.replaced += 1
+            held.qty, held.price = max(held.filled, int(message.text(38))), Decimal(message.text(44))
+            held.names.append(request)
+            self._by_name[request] = held
+            self._report(request, "5", [(41, name), (44, held.price)])
+            self._execute(held)
 
-    def _state(
-        self, name: str, kind: str, more: "list[tuple[int, object]] | None" = None, exec_id: str = "", request: str = ""
-    ) -> None:
+    def _open(self, message: Message, to: int) -> Held | None:
+        """Give the order that a request is about; refuse the request if there is none that it could change."""
+        held = self._by_name.get(message.text(41))
+        if held is not None and held.left:
+            return held
+        status = "8" if held is None else held.status
+        ids: list[tuple[int, object]] = [(11, message.text(11)), (41, message.text(41))]
+        self.other.send("9", [(37, message.text(41)), *ids, (39, status), (434, to), (102, 0)])
+        return None
+
+    def _execute(self, held: Held) -> None:
+        """Execute a half now and the rest a little later, if the price is right."""
+        if held.left and held.admits(self.bid, self.ask):
+            self._fill(held, held.left - held.left // 2)
+            task = asyncio.create_task(self._rest(held))
+            self._later.add(task)
+            task.add_done_callback(self._later.discard)
+
+    async def _rest(self, held: Held) -> None:
+        await asyncio.sleep(0.4)
+        self._fill(held, held.left)
+
+    def _fill(self, held: Held, qty: int) -> None:
+        if qty:
+            held.filled += qty
+            px = self.ask if held.price is None else held.price
+            self._report(held.names[-1], "F", [(32, qty), (31, px)])
+
+    def _report(self, name: str, kind: str, more: "Sequence[tuple[int, object]]" = (), of: Held | None = None) -> None:
         """Send ExecutionReport(8) on an order, or that there is none."""
-        self._execs += not exec_id
-        order = self.orders.get(name)
-        body: list[tuple[int, object]] = [(37, name), (17, exec_id or f"S{self._execs}-{time_ns()}"), (150, kind)]
-        body += [(11, request or name), (55, "AAA"), (6, PX if self.filled[name] else 0), (14, self.filled[name])]
-        if order is None:
-            self.other.send("8", [*body, (39, 8), (54, 1), (151, 0), (58, "unknown order")])
+        self._execs += 1
+        held = of or self._by_name.get(name)
+        body: list[tuple[int, object]] = [(17, f"E{self._execs}"), (150, kind), (11, name), (55, "AAA"), (6, self.ask)]
+        if held is None:
+            self.other.send("8", [(37, "NONE"), *body, (39, 8), (54, 1), (14, 0), (151, 0), (58, "unknown order")])
             return
-        status = self._status(name)
-        left = int(order.text(38)) - self.filled[name]
-        body += [(39, status), (54, order.text(54)), (38, order.text(38)), (151, 0 if status == "4" else left)]
-        self.other.send("8", [*body, *(more or []), (60, stamp(time_ns()).decode())])
+        body += [(37, held.names[0]), (39, held.status), (54, held.message.text(54)), (38, held.qty)]
+        body += [(14, held.filled), (151, held.left), *more, (60, stamp(time_ns()).decode())]
+        self.other.send("8", body)
+
+    # -- the market ----------------------------------------------------------------------------------------------------
 
     async def _quote(self) -> None:
-        while True:
+        """Let the price go up and down, and what rests be executed when it comes there."""
+        for step in count():
             await asyncio.sleep(0.5)
+            self.bid = Decimal("100.00") + TICK * (step // 2 % 4)
             if self.other.up.is_set():
                 self._snapshot("")
+                for held in self.orders:
+                    self._execute(held)
 
     def _snapshot(self, request: str) -> None:
-        entries = [[(269, 0), (270, "100.00"), (271, 5000)], [(269, 1), (270, PX), (271, 5000)]]
+        entries = [[(269, 0), (270, self.bid), (271, 5000)], [(269, 1), (270, self.ask), (271, 5000)]]
         self.other.send("W", [*([(262, request)] if request else []), (55, "AAA")], [(268, 269, entries)])
 
 
@@ -180,12 +241,12 @@ class Floor:
     server: Program
 
 
-def write(folder: Path, port: int, seconds: int) -> None:
-    """Write orders for the next seconds, and the configuration."""
+def write(folder: Path, port: int, seconds: int, haste: int) -> None:
+    """Write orders for the next seconds, of so much aggressiveness, and the configuration."""
     now = datetime.now(UTC)
     begin, end = now + timedelta(seconds=3), now + timedelta(seconds=seconds - 3)
     rows = [
-        f"{begin:%Y-%m-%dT%H:%M:%S}Z,DESK,A{number},D{number},AAA,{side},{qty},MARKET,,TWAP,{slices},100,{end:%Y-%m-%dT%H:%M:%S}Z"
+        f"{begin:%Y-%m-%dT%H:%M:%S}Z,DESK,A{number},D{number},AAA,{side},{qty},MARKET,,TWAP,{slices},{haste},{end:%Y-%m-%dT%H:%M:%S}Z"
         for number, (side, qty, slices) in enumerate(((("BUY", 1200, 8)), ("SELL", 900, 6), ("BUY", 700, 5)))
     ]
     (folder / "orders.csv").write_text("\n".join([COLUMNS, *rows, ""]), encoding="utf-8")
@@ -195,10 +256,10 @@ def write(folder: Path, port: int, seconds: int) -> None:
 
 
 @asynccontextmanager
-async def floor(folder: Path, seconds: int) -> AsyncIterator[Floor]:
+async def floor(folder: Path, seconds: int, haste: int = 100) -> AsyncIterator[Floor]:
     """Begin all of it, and let the session come to its end; what both have must then be the same."""
     near, far = free_ports(2)
-    write(folder, near, seconds)
+    write(folder, near, seconds, haste)
     other = Other(folder / "quickfix", "acceptor", far, "QFIX", "SMARTEXEC")
     words = ["-m", "smartexec", "serve", str(folder / "config.toml"), "--out", str(folder / "run"), "--quiet"]
     server, venue = Program(words, 0, folder, "serve"), Venue(other)
@@ -225,7 +286,10 @@ def same(folder: Path, venue: Venue) -> None:
     booked: Counter[str] = Counter()
     for row in rows(folder, "executions"):
         booked[row["cl_ord_id"]] += int(row["last_qty"])
-    assert booked == +venue.filled
+    assert {one.names[0]: sum(booked[name] for name in one.names) for one in venue.orders} == {
+        one.names[0]: one.filled for one in venue.orders
+    }
+    assert sum(booked.values()) == sum(one.filled for one in venue.orders)
     assert max(venue.asked.values()) == 1, venue.asked.most_common(3)
     assert venue.refused == []
     assert venue.other.errors == []
@@ -248,9 +312,19 @@ def test_orders_are_executed_and_cancelled(tmp_path: Path) -> None:
     asyncio.run(check())
 
 
+def test_orders_are_replaced_as_the_market_moves(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with floor(tmp_path, 25, haste=30) as one:
+            pass
+        assert one.venue.replaced > 0
+        assert any(len(held.names) > 1 and held.filled for held in one.venue.orders)
+
+    asyncio.run(check())
+
+
 def test_nothing_is_lost_or_doubled_when_the_connection_is_cut(tmp_path: Path) -> None:
     async def check() -> None:
-        async with floor(tmp_path, 25) as one:
+        async with floor(tmp_path, 25, haste=50) as one:
             for _ in range(4):
                 await asyncio.sleep(3.3)
                 one.wire.cut()
@@ -260,7 +334,7 @@ def test_nothing_is_lost_or_doubled_when_the_connection_is_cut(tmp_path: Path) -
 
 def test_nothing_is_lost_or_doubled_when_the_session_is_killed(tmp_path: Path) -> None:
     async def check() -> None:
-        async with floor(tmp_path, 45) as one:
+        async with floor(tmp_path, 45, haste=50) as one:
             for _ in range(3):
                 await asyncio.sleep(2.1)
                 await one.server.end(SIGKILL)
@@ -273,7 +347,7 @@ def test_nothing_is_lost_or_doubled_when_the_session_is_killed(tmp_path: Path) -
 
 def test_nothing_is_lost_or_doubled_when_quickfix_is_killed(tmp_path: Path) -> None:
     async def check() -> None:
-        async with floor(tmp_path, 45) as one:
+        async with floor(tmp_path, 45, haste=50) as one:
             for _ in range(3):
                 await asyncio.sleep(3.1)
                 await one.venue.other.kill()
