@@ -184,7 +184,7 @@ def test_without_its_archive_nothing_is_said_to_have_never_left(tmp_path: Path) 
         path.unlink()
     one = living(tmp_path, faults)
     one.recall(order(), 1, 5)
-    assert list(one.handle(Tick(), 2)) == []
+    assert [type(event) for event in one.handle(Tick(), 2)] == [VenueStatus]
     assert "found nothing of this run" in faults[0]
     die(one)
 
@@ -203,18 +203,17 @@ def test_numbers_may_outlive_the_run_and_its_turns_do_not(tmp_path: Path) -> Non
 
     monday = run("monday")
     monday._link.session.store.next_in = 7
-    list(monday.handle(order(), 1))
+    assert len(list(monday.handle(order(), 1))) == 2
     monday.commit(500)
     die(monday)
     tuesday = run("tuesday")
     assert tuesday._link.session.store.next_in == 7
-    assert tuesday.next_tick() is None
     assert (tmp_path / "logs" / f"{MIC}.log").exists()
     assert faults == []
     die(tuesday)
     again = run("monday")
     again.recall(order("P9.1"), 1, 501)
-    assert [one.cl_ord_id for one in again.handle(Tick(), 2)] == ["P9.1"]  # type: ignore[union-attr]
+    assert [one.cl_ord_id for one in again.handle(Tick(), 2) if isinstance(one, ExecutionReport)] == ["P9.1"]
     die(again)
 
 
@@ -231,7 +230,7 @@ def test_what_never_left_is_told_before_anything_else_and_once(tmp_path: Path) -
     one.recall(cancel("P1.1-1", "P1.1"), 1, 30)
     assert one.next_tick() == 1
     told = list(one.handle(Tick(), fix.START))
-    assert [getattr(event, "cl_ord_id", "") for event in told] == ["P2.1", "P1.1-1"]
+    assert [getattr(event, "cl_ord_id", "down") for event in told] == ["down", "P2.1", "P1.1-1"]
     assert list(one.handle(Tick(), fix.START)) == []
     assert one.next_tick() is None
     die(one)

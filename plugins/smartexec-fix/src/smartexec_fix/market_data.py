@@ -3,7 +3,7 @@ MarketDataIncrementalRefresh(X) as quotes and trades. A book of each symbol is k
 changes. A book that cannot be followed is asked for anew.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import define, field, frozen
@@ -222,10 +222,10 @@ class BookLost(Exception):
     """Changes of a symbol's book cannot be followed: (symbol, why)."""
 
 
-def _touch(levels: Iterable[Level], best: object) -> Level | tuple[None, int]:
+def _touch(levels: Iterable[Level], best: Callable[[Iterable[int]], int]) -> Level | tuple[None, int]:
     """Give the best price of a side, and the quantity there."""
     found = list(levels)
     if not found:
         return None, 0
-    px: int = best(one for one, _ in found)  # type: ignore[operator]
+    px = best(one for one, _ in found)
     return px, sum(qty for at, qty in found if at == px)

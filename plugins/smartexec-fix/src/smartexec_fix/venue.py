@@ -18,7 +18,6 @@ from smartexec.api import (
     Capabilities,
     Channel,
     Close,
-    Closed,
     ConfigError,
     Context,
     ExecutionReport,
@@ -38,7 +37,6 @@ from smartexec.api import (
     VenueInput,
     VenueOutput,
     VenueStatus,
-    WireInput,
     WireOutput,
 )
 from smartexec_fix.application import Application
@@ -168,18 +166,15 @@ class FixVenue(VenueAdapter):
                 yield one
 
     def _handle(self, event: Any, now: int) -> Iterator[VenueOutput]:
+        if self._said_up is None:  # the kernel takes a venue for up, or has it so from before a restart
+            yield self._status(False, getattr(event, "reason", "") or "not logged on yet")
         yield from self._refuse_what_never_left()
         if isinstance(event, _COMMANDS):
             self._handed = True
             yield from self._said(self._outbox.take(event, now), now)
         elif isinstance(event, Tick) or getattr(event, "channel", "") == CHANNEL:
-            yield from self._wire(event, now)
+            yield from self._said(self._link.handle(event, now), now)
             yield from self._said(self._outbox.pump(now), now)
-
-    def _wire(self, event: WireInput | Tick, now: int) -> Iterator[VenueOutput]:
-        yield from self._said(self._link.handle(event, now), now)
-        if isinstance(event, Closed) and self._said_up is None:
-            yield self._status(False, event.reason or "cannot be connected to")
 
     def _said(self, done: Iterable[Any], now: int) -> Iterator[VenueOutput]:
         """Give what is for the kernel and for the wire; what the session says is worked off."""
@@ -215,8 +210,9 @@ class FixVenue(VenueAdapter):
         return self._link.send(self.mic, msg_type, body, now)
 
     def next_tick(self) -> int | None:
+        """When it wants the time: at once, as long as it has not said that it is not logged on."""
         due = [one for one in (self._link.next_tick(), self._outbox.next()) if one is not None]
-        return 1 if self._never_left else min(due, default=None)
+        return 1 if self._said_up is None else min(due, default=None)
 
     def status(self) -> Mapping[str, str]:
         session, waiting = self._link.session, len(self._outbox.pace.waiting)
