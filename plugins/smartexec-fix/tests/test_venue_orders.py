@@ -91,12 +91,15 @@ def test_an_order_that_was_lost_with_the_connection_is_never_sent_again() -> Non
     assert kinds(bench.said[-1:]) == [UNKNOWN]
 
 
-def test_an_order_that_is_beyond_a_gap_is_sent_again_in_the_same_connection() -> None:
+def test_within_a_connection_orders_are_sent_again_as_the_protocol_wants() -> None:
     bench = desk()
-    list(bench.adapter.handle(cancel("P0.1-1", "P0.1"), bench.now))  # lost in the middle of a connection
-    bench.exchange(order())
-    assert [one.text(11) for one in got(bench, "D")] == ["P1.1"]
-    assert kinds(bench.said[-1:]) == [(ExecType.NEW, OrdStatus.NEW)]
+    list(bench.adapter.handle(order("P0.1"), bench.now))  # lost in the middle of a connection
+    bench.exchange(order("P1.1"))  # beyond the gap: a gap fill would swallow it
+    assert [one.text(11) for one in got(bench, "D")] == ["P0.1", "P1.1"]
+    assert [(one.cl_ord_id, one.exec_type) for one in bench.of(ExecutionReport)] == [
+        ("P0.1", ExecType.NEW),
+        ("P1.1", ExecType.NEW),
+    ]
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------
