@@ -39,7 +39,7 @@ class Program:
     folder: Path
     """Its working folder; what it prints goes to a file there."""
     name: str
-    variables: Mapping[str, str] = field(factory=dict)
+    variables: Mapping[str, str] = field(factory=dict[str, str])
     """Of its environment, besides ours."""
     _process: Process | None = field(init=False, default=None)
 

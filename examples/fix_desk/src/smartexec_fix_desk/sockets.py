@@ -18,9 +18,11 @@ class Served(Protocol):
 
     def handle(self, event: WireInput | Tick, now: int) -> Iterable[Send | Close]:
         """Take news of a connection, or the time."""
+        ...
 
     def next_tick(self) -> int | None:
         """When the time is wanted, ns UTC."""
+        ...
 
 
 @define(eq=False)
