@@ -7,7 +7,9 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
+from random import sample
 from signal import SIGKILL, SIGTERM, SIGUSR1, Signals
 
 from attrs import define, field
@@ -16,18 +18,27 @@ from smartexec_fix_desk.desk import PASSWORD, SECRET
 
 PATIENCE = 20.0
 """s: longer than a process may take to begin, or to end."""
+PORTS = (15_000, 30_000)
+"""Where ports are looked for."""
 
 
 def free_ports(count: int) -> list[int]:
-    """Give ports that nobody listens on."""
-    taken = [socket.socket() for _ in range(count)]
-    try:
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in taken]
-    finally:
-        for one in taken:
-            one.close()
+    """Give ports that nobody listens on.
+
+    None of them is one that the system gives to who connects: who tries again and again to connect to such a port,
+    while nobody listens there, is given the very same one now and then, and is connected with himself.
+    """
+    ports = (port for port in sample(range(*PORTS), PORTS[1] - PORTS[0]) if _free(port))
+    return list(islice(ports, count))
+
+
+def _free(port: int) -> bool:
+    with closing(socket.socket()) as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 @define(eq=False)
