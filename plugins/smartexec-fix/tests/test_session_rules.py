@@ -56,6 +56,16 @@ def test_logon_from_beyond_a_gap_is_answered_and_the_gap_asked_for() -> None:
     assert said(session.received(fix.logon(5), fix.at(0))) == ["A#1 98=0 108=30", "up", "2#2 7=1 16=0"]
 
 
+def test_gap_that_is_filled_up_to_a_logon_is_not_waited_for_any_more() -> None:
+    session = fix.session()
+    session.store.next_in = 3
+    session.opened(fix.at(0))
+    assert said(session.received(fix.logon(6), fix.at(0)))[-1] == "2#2 7=3 16=0"
+    assert said(session.received(fix.message("4", 3, (123, "Y"), (36, "6")), fix.at(1))) == []
+    assert session.store.next_in == 7
+    assert said(session.received(fix.order(9), fix.at(1))) == ["2#3 7=7 16=0"]
+
+
 def test_reset_in_a_logon_begins_anew_on_both_sides() -> None:
     session = up()
     session.store.next_in, session.store.next_out = 40, 50

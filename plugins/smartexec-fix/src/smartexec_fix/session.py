@@ -192,6 +192,7 @@ class Session:
     def _next_queued(self, message: Message, now: int) -> None:
         if message.msg_type in (LOGON, RESEND):
             self.store.next_in += 1  # they were answered when they came
+            self._gap.heard(self.store.next_in - 1)
         else:
             self._next(message, now)
 
@@ -278,6 +279,7 @@ class Session:
         new = int(message.get(36) or 0)
         if new > self.store.next_in:
             self.store.next_in = new
+            self._gap.heard(new - 1)
         elif new < self.store.next_in:
             self._refuse(message, Fault(WRONG_VALUE), now)
 

@@ -66,11 +66,6 @@ class VenueSession(Session):
                 kept.keep(seq, frame)
         return kept
 
-    def _on_reset(self, message: Message, now: int) -> None:
-        """A gap that was filled to its end need not be waited for any more."""
-        super()._on_reset(message, now)
-        self._gap.heard(self.store.next_in - 1)
-
     def _refuse(self, message: Message, fault: Fault, now: int) -> None:
         """A report may be of an execution: refused or not, it is a fact."""
         super()._refuse(message, fault, now)
