@@ -255,6 +255,8 @@ class Engine:
         if status.mic not in self.scorecard.up:
             self.blotter.alert("warning", "status of an unknown venue: ignored", status.mic)
             return
+        if not status.up and not self.scorecard.up[status.mic]:
+            return  # an adapter may say so at each attempt to connect
         self.scorecard.up[status.mic] = status.up
         for market in self.markets.values():
             market.on_venue(status.mic, status.up, self.blotter.now)

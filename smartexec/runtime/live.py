@@ -76,6 +76,8 @@ class Live:
         self._wanted: list[tuple[int, WireOutput]] = []
         self._quotes: dict[tuple[str, str], Quote] = {}
         self._sent = 0
+        self.market_events = 0
+        """Heard in this process, each quote too."""
         self._ended: int | None = None
         for number in range(len(venues)):
             self.adapters.refresh(number, self._turns.now)
@@ -250,6 +252,7 @@ class Live:
             if not isinstance(event, KernelMarketEvent):  # nothing is lost with a quote that nobody waits for
                 self._fault(f"after the end: {shown(event)}")
             return
+        self.market_events += isinstance(event, KernelMarketEvent)
         if type(event) is Quote:
             key = (event.symbol, event.mic)
             self._quotes.pop(key, None)

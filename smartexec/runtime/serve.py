@@ -81,6 +81,7 @@ class _Server:
         self.plan, self.out, self.told, self.stop = plan, out, told, stop
         self.faults = FaultLog(fault)
         self.began = perf_counter()
+        self.market_events = 0
 
     async def run(self) -> RunResult | None:
         start(self.plan, self.faults.say)
@@ -95,7 +96,7 @@ class _Server:
         lot = fair_lot(self.plan.config.settings.allocation)
         write_tables(session.engine.blotter, self.plan.sinks, self.out / TABLES, lot)
         turns = session.turns
-        counts = Counts(turns=turns.count, commands=turns.commands)
+        counts = Counts(market=self.market_events, turns=turns.count, commands=turns.commands)
         seconds = perf_counter() - self.began
         digest = turns.digest.value().hex()
         return result_of(self.out, session.engine.blotter, self.faults, counts, digest, seconds)
@@ -148,6 +149,7 @@ class _Server:
                 if live.over:
                     await _leave(live, clock, woken)
             finally:
+                self.market_events = live.market_events
                 await control.close()
                 await transport.close()
 

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from time import time_ns
+from time import monotonic, time_ns
 from typing import Final
 
 from smartexec.errors import ConfigError
@@ -13,7 +13,9 @@ from smartexec.model.wire import Close, Closed, Opened, Tls, WireInput, WireOutp
 
 Hear = Callable[[WireInput], None]
 FIRST_WAIT: Final = 0.1
-"""Before the first attempt to open again, s; it doubles with each that fails."""
+"""Before the first attempt to open again, s; it doubles with each that fails, or does not last."""
+LASTS: Final = 2.0
+"""A channel that was open for so long, s, is soon opened again; one that a peer closes before is as good as refused."""
 LONGEST_WAIT: Final = 30.0
 """Between two attempts, s."""
 OPEN_WITHIN: Final = 10.0
@@ -53,6 +55,7 @@ class LastingLink(Link):
         super().__init__(name, hear)
         self._until = 0
         self._wait = FIRST_WAIT
+        self._since = 0.0
 
     @abstractmethod
     async def once(self, opened: Callable[[], None]) -> str:
@@ -65,6 +68,7 @@ class LastingLink(Link):
     async def run(self) -> None:
         while True:
             reason = ""
+            self._since = 0.0
             try:
                 reason = await self.once(self._opened)
             except asyncio.CancelledError:
@@ -73,6 +77,8 @@ class LastingLink(Link):
             except (OSError, TimeoutError, ssl.SSLError) as error:
                 reason = " ".join(str(error).split()) or type(error).__name__
             self.hear(Closed(self.name, reason))
+            if self._since and monotonic() - self._since >= LASTS:
+                self._wait = FIRST_WAIT
             await asyncio.sleep(max(self._wait, (self._until - time_ns()) / NANOS_PER_SECOND))
             self._wait = min(LONGEST_WAIT, 2 * self._wait)
 
@@ -82,7 +88,7 @@ class LastingLink(Link):
         self.cut()
 
     def _opened(self) -> None:
-        self._wait = FIRST_WAIT
+        self._since = monotonic()
         self.hear(Opened(self.name))
 
 
