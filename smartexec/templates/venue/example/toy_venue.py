@@ -9,6 +9,7 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,7 @@ class Venue:
     reports: list[dict[str, Any]] = field(factory=list[dict[str, Any]])
     members: set[asyncio.StreamWriter] = field(factory=set[asyncio.StreamWriter])
     rng: random.Random = field(factory=lambda: random.Random(1))
+    opened: str = field(factory=lambda: f"{datetime.now(UTC):%H%M%S}")
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a member until it goes."""
@@ -107,7 +109,9 @@ class Venue:
         order.filled += qty
         order.money += qty * px
         order.status = "FILLED" if order.filled == order.qty else "PARTIALLY_FILLED"
-        self.report(order.says("TRADE", exec=f"X{len(self.reports)}", qty=qty, px=str(px)))
+        # numbers of reports may begin anew with the venue, names of executions may not
+        name = f"{self.opened}-{len(self.reports) + 1}"
+        self.report(order.says("TRADE", exec=name, qty=qty, px=str(px)))
 
     def report(self, body: dict[str, Any]) -> None:
         self.reports.append({**body, "number": len(self.reports) + 1})
