@@ -18,8 +18,8 @@ from smartexec.runtime.constraints import Parameter, describe, field_docs
 from smartexec.runtime.tables import decimal
 
 NANO_DIGITS = 9
-PLAIN = {"int": "integer", "str": "text", "float": "number", "bool": "true or false"}
-_EMPTY = ("", "()", "[]", "{}")
+PLAIN = {"int": "integer", "str": "text", "float": "number", "bool": "true or false", "Path": "path"}
+_EMPTY = ("", "()", "[]", "{}", "frozenset()")
 _RAW = (", in 1e-9 of the currency", "In 1e-9 of the currency.", ", ns UTC", ", ns")
 """What a field holds within; in a file it is written otherwise."""
 KINDS = {"ns": "duration", "px": "decimal", "money": "decimal", "time": "date-time"}
@@ -80,6 +80,7 @@ def _cells(one: Parameter) -> list[str]:
 
 def _plain(kind: str) -> str:
     """Say a type in words, also what is in a list or table."""
+    kind = kind.replace("dict[str, str]", "table of text")
     return " ".join(PLAIN.get(word, word) for word in kind.split(" "))
 
 
