@@ -5,7 +5,7 @@ from smartexec.model.enums import Phase
 from smartexec.model.events import VenueStatus
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import Quote
-from tests.kernel.desk import ATS, LIT, SECOND, XYZ, Desk, buy, idle, nanos, phase, print_, quote
+from tests.kernel.desk import ATS, LIT, SECOND, XYZ, Desk, alerts, buy, idle, nanos, phase, print_, quote
 
 Best = tuple[float | None, int, float | None, int]
 
@@ -60,6 +60,12 @@ def test_venue_that_is_down_does_not_count() -> None:
     assert shown(desk.engine.markets[XYZ]) == (998, 100, 1002, 100)
     desk.tell(VenueStatus(LIT, up=True))
     assert shown(desk.engine.markets[XYZ]) == (999, 100, 1001, 100)
+
+
+def test_venue_is_said_to_be_down_once() -> None:
+    desk = Desk(idle)
+    assert desk.tell(VenueStatus(LIT, up=False)) == [alerts("warning", "venue is down")]
+    assert desk.tell(VenueStatus(LIT, up=False)) == []
 
 
 def test_quote_of_an_unknown_instrument_is_ignored() -> None:

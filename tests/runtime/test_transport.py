@@ -141,6 +141,23 @@ def test_close_closes_and_is_not_opened_again_before_its_time() -> None:
     go(body)
 
 
+@pytest.mark.parametrize(("lasts", "seldom"), [(60.0, True), (0.0, False)], ids=["refused", "lost after a while"])
+def test_peer_that_takes_the_connection_and_no_more_is_asked_ever_more_seldom(
+    monkeypatch: pytest.MonkeyPatch, lasts: float, seldom: bool
+) -> None:
+    monkeypatch.setattr(base, "LASTS", lasts)
+
+    async def body(ear: Ear) -> None:
+        server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+        async with server:
+            await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{server.sockets[0].getsockname()[1]}",))])
+            began = asyncio.get_running_loop().time()
+            await ear.opened(7)  # 10 ms, 20, 40 ... = 630 ms together, or 60
+            assert (asyncio.get_running_loop().time() - began > 0.6) is seldom
+
+    go(body)
+
+
 def test_send_on_a_channel_that_is_not_open_is_dropped() -> None:
     async def body(ear: Ear) -> None:
         await ear.transport.open(0, [Tcp("line", ("127.0.0.1:1",))])
