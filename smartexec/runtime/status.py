@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.engine import Engine
@@ -13,6 +13,8 @@ from smartexec.runtime.tables import time
 
 MAX_ALERTS = 5
 """Of level error: the last ones."""
+ASKED: Final = 3
+"""So often a venue is asked before it is said that an order in doubt is a person's business."""
 
 
 def status(live: Live, plan: Plan, now: int, faults: int) -> dict[str, Any]:
@@ -62,4 +64,10 @@ def _unwell(told: Mapping[str, Any], engine: Engine) -> list[str]:
     down = [f"venue {mic} is down" for mic, state in told["venues"].items() if state == "down"]
     stopped = [f"stopped: {switch}" for switch in told["switches"]]
     bad = [f"plugin {name} is quarantined: {why}" for name, why in told["quarantined"].items()]
-    return [*down, *stopped, *bad, *(["it is over"] if told["over"] else [])]
+    return [*down, *stopped, *bad, *_unexplained(engine.blotter), *(["it is over"] if told["over"] else [])]
+
+
+def _unexplained(blotter: Blotter) -> list[str]:
+    children = (child for parent in blotter.working.values() for child in parent.children.values())
+    count = sum(child.in_doubt and child.queries >= ASKED for child in children)
+    return [f"{count} child orders are in doubt though their venue was asked {ASKED} times"] if count else []
