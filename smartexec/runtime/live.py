@@ -76,6 +76,8 @@ class Live:
         self._wanted: list[tuple[int, WireOutput]] = []
         self._quotes: dict[tuple[str, str], Quote] = {}
         self._sent = 0
+        self._kept = self._turns.seq
+        """Last turn that is in the journal."""
         self.market_events = 0
         """Heard in this process, each quote too."""
         self._ended: int | None = None
@@ -132,7 +134,7 @@ class Live:
                 self._outside(now)
             else:
                 self._step(now)
-            self._commit()
+            self._commit(self._turns.seq)
             while self._operator:
                 self._operator.popleft()[1]()
         except JournalError as error:
@@ -171,7 +173,9 @@ class Live:
         self._settle(now)
         if self._ended is not None and (self._ready_to_end() or now >= self._ended + DRAIN):
             self._sent = 0
-            for command in self.session.finish(now):
+            last = self.session.finish(now)
+            self._kept = self._turns.seq
+            for command in last:
                 self._sent += 1
                 self._leave(command, now)
             self._rows(now)
@@ -186,7 +190,7 @@ class Live:
             self._touched[number] = self._keeping[number]
         self.adapters.tell(number, event, now)
 
-    def _commit(self) -> None:
+    def _commit(self, seq: int) -> None:
         """Let those who were told something make durable what they keep; what one wants that cannot is forgotten."""
         touched = {**self._touched, **self.gateways.touched}
         self._touched.clear()
@@ -194,7 +198,7 @@ class Live:
         failed: JournalError | None = None
         for number, plugin in touched.items():
             try:
-                plugin.commit(self._turns.seq)
+                plugin.commit(seq)
             except JournalError as error:
                 failed = error
                 self._wanted = [one for one in self._wanted if one[0] != number]
@@ -202,12 +206,23 @@ class Live:
             raise failed
 
     def _stop(self, now: int) -> list[CancelOrder]:
-        """Nothing more can be recorded: cancel what is live."""
+        """Nothing more can be recorded: cancel what is live.
+
+        What sources and sinks took since they committed may not be in the journal: they keep none of it, and nothing of
+        it leaves, so that it comes again. Venues keep the numbers of what leaves, but no turn that is not recorded.
+        """
+        undone = set(self.gateways.touched)
+        self.gateways.touched.clear()
+        self._wanted = [one for one in self._wanted if one[0] not in undone]
         with suppress(JournalError):
-            self._commit()
+            self._commit(self._kept)
         cancels = self._turns.stop(self._sent)
         for cancel in cancels:
             self._tell(self.adapters.index[cancel.mic], cancel, now)
+        wanted = self._wanted
+        with suppress(JournalError):
+            self._commit(self._kept)
+        self._wanted = wanted  # cancels leave whether their numbers can be kept or not
         return cancels
 
     def _settle(self, now: int) -> None:
@@ -217,7 +232,9 @@ class Live:
             if not self._engine.dirty:
                 return
             self._sent = 0
-            for command in self._turns.settle(now):
+            commands = self._turns.settle(now)
+            self._kept = self._turns.seq
+            for command in commands:
                 self._sent += 1
                 self._leave(command, now)
             self._rows(now)

@@ -6,7 +6,7 @@ from tempfile import mkdtemp
 from typing import Any, ClassVar
 
 import pytest
-from attrs import define, field
+from attrs import Factory, define, field
 
 from smartexec.api import (
     CancelOrder,
@@ -135,12 +135,12 @@ class Desk:
     log: list[Any] = field(factory=list)
     faults: list[str] = field(factory=list)
     venue: Wired = field(factory=Wired)
+    source: Orders = field(default=Factory(lambda desk: Orders(desk.given), takes_self=True))
     journal: Watched = field(init=False)
-    source: Orders = field(init=False)
     live: Live = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.journal, self.source = Watched(self.log), Orders(self.given)
+        self.journal = Watched(self.log)
         setup = Setup(
             instruments=[Instrument("ABC")], venues={"VENU": Capabilities()}, strategies=[All], routers=[First()],
             settings=Settings(routing=Routing(default="first")), unlimited="a test",
@@ -272,6 +272,50 @@ def test_journal_that_fails_lets_only_cancels_out() -> None:
     with pytest.raises(JournalError, match="disk full; stopped: no new order left after it, 1 cancels did"):
         desk.live.step(START + 3 * SECOND)
     assert sent(desk.log[before:]) == [b"cancel P1.1"]
+
+
+@define(eq=False, slots=False)
+class Keeping(Wired):
+    """Notes the turns that it was told to commit."""
+
+    kept: list[int] = field(factory=list)
+
+    def commit(self, seq: int) -> None:
+        self.kept.append(seq)
+
+
+@define(eq=False)
+class Gate(Orders):
+    """Takes an order off the wire, acknowledges it there, and notes the turns that it was told to commit."""
+
+    kept: list[int] = field(factory=list)
+
+    def handle(self, event: Any, now: int) -> Iterable[Any]:
+        if isinstance(event, Received):
+            yield order(event.data.decode())
+            yield Send("gate", b"taken")
+
+    def commit(self, seq: int) -> None:
+        self.kept.append(seq)
+
+
+def test_journal_that_fails_leaves_what_came_in_unkept_and_cancels_numbered() -> None:
+    venue, gate = Keeping(), Gate([])
+    desk = Desk(given=[], venue=venue, source=gate)
+    desk.market()
+    desk.live.hear(1, Received("gate", b"c1"))
+    assert desk.hear(at=1) == ["commit", Send("gate", b"taken"), Send("line", b"new P1.1 100")]
+    desk.told(ExecutionReport("VENU", "P1.1", ExecType.NEW, OrdStatus.NEW), at=2)
+    recorded, kept = desk.live.session.turns.seq, list(gate.kept)
+    venue.kept.clear()
+    desk.journal.fails = True
+    desk.live.hear(1, Received("gate", b"c2"))
+    before = len(desk.log)
+    with pytest.raises(JournalError, match="disk full"):
+        desk.live.step(START + 3 * SECOND)
+    assert desk.log[before:] == [Send("line", b"cancel P1.1")]  # nobody is told that c2 was taken
+    assert gate.kept == kept  # so c2 comes again
+    assert venue.kept == [recorded]  # the cancel's number is kept, a turn that nobody has recorded is not
 
 
 def test_end_cancels_what_is_live_and_waits_for_the_answer() -> None:
