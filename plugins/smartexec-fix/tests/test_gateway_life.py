@@ -41,8 +41,8 @@ def test_what_happens_while_a_client_is_away_reaches_it_when_it_is_back() -> Non
     one.log_on()
     assert lines(one.client.got, 11, 17, 39, 43) == [
         "8 11=c1 17=O1-1 39=0",
-        "8 11=c1 17=A1 39=1 43=Y",
-        "8 11=c1 17=A2 39=2 43=Y",
+        "8 11=c1 17=A1 39=1",
+        "8 11=c1 17=A2 39=2",
     ]
 
 
@@ -164,7 +164,7 @@ def test_reports_go_to_whose_orders_they_are_of() -> None:
     assert list(gateway.report(other, one.now)) == []
     other.source = "C"
     assert list(gateway.report(other, one.now)) == []
-    assert gateway.status() == {"A": "down, next in 1, next out 2", "B": "up, next in 3, next out 3"}
+    assert gateway.status() == {"A": "down, next in 1, next out 1, 1 waiting", "B": "up, next in 3, next out 3"}
 
 
 def test_server_is_as_it_was_configured() -> None:

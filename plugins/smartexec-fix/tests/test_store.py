@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smartexec.api import JournalError
-from smartexec_fix.store import Archive
+from smartexec_fix.store import IN_DOUBT, Archive
 
 
 def test_what_was_committed_is_there_again(tmp_path: Path) -> None:
@@ -83,6 +83,7 @@ def test_commit_that_fails_takes_everything_back(tmp_path: Path) -> None:
         archive.commit(heard=9)
     assert (one.next_in, one.next_out, archive.heard) == (4, 4, 3)
     assert list(one.sent(1, 9)) == [(3, b"three")]
+    assert "fact" not in archive.facts
     archive._db.execute("PRAGMA query_only=0")
     one.next_out = 5
     archive.commit(heard=10)
@@ -91,11 +92,32 @@ def test_commit_that_fails_takes_everything_back(tmp_path: Path) -> None:
 
 def test_turns_of_another_run_were_not_heard(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "fix.sqlite", run="monday")
+    archive.begin()
     archive.session("one").next_in = 12
     archive.commit(heard=500)
     archive.close()
     again = Archive(tmp_path / "fix.sqlite", run="tuesday")
+    again.begin()
     assert (again.heard, again.session("one").next_in) == (0, 12)
+    again.commit(heard=7)
+    again.close()
+    heard = []
+    for run in ("monday", "tuesday", "wednesday"):
+        archive = Archive(tmp_path / "fix.sqlite", run=run)
+        heard.append(archive.heard)
+        archive.close()
+    assert heard == [500, 7, IN_DOUBT]
+
+
+def test_facts_that_are_forgotten_leave_no_row(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "fix.sqlite")
+    archive.put("one", "1")
+    archive.put("two", "2")
+    archive.commit()
+    archive.put("one", "")
+    archive.commit()
+    assert archive.facts == {"two": "2"}
+    assert archive._db.execute("SELECT name FROM fact").fetchall() == [("two",)]
 
 
 def test_file_is_for_one_process(tmp_path: Path) -> None:

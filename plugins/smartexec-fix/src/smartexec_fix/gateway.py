@@ -29,11 +29,13 @@ from smartexec_fix.acceptor import Acceptor, Done, Identity, Member, identity_of
 from smartexec_fix.algorithmic import algorithmic
 from smartexec_fix.client_desk import ClientDesk
 from smartexec_fix.client_session import ClientSession
+from smartexec_fix.held import Held
 from smartexec_fix.log import MessageLog
 from smartexec_fix.message import Field
 from smartexec_fix.orders_in import Desk
-from smartexec_fix.outputs import App, Down, Said
+from smartexec_fix.outputs import App, Down, Said, Up
 from smartexec_fix.parameters import Vocabulary
+from smartexec_fix.runs import archive_of
 from smartexec_fix.sessions import dictionary_of, session_of
 from smartexec_fix.settings import SECOND
 from smartexec_fix.store import Archive, MemoryStore, Store
@@ -78,6 +80,7 @@ class FixGateway(OrderSource):
     _acceptor: Acceptor = field(init=False)
     _desks: dict[str, ClientDesk] = field(init=False, factory=dict)
     _archive: Archive | None = field(init=False, default=None)
+    _held: Held = field(init=False, factory=Held)
     _restarted: bool = field(init=False, default=False)
 
     # -- its life ------------------------------------------------------------------------------------------------------
@@ -96,17 +99,15 @@ class FixGateway(OrderSource):
         return (TcpServer(self.label, self.address, self.tls, self.allow, self.connections),)
 
     def remember(self, folder: Path, sync: str) -> None:
-        if self.store is None:
-            archive = Archive(folder / f"{self.label}.db", sync)  # it goes wherever the run's folder goes
-        else:
-            archive = Archive(self._context.base / self.store, sync, run=str(folder.resolve()))
-        self._archive = archive
+        path = folder / f"{self.label}.db" if self.store is None else self._context.base / self.store
+        archive = self._archive = archive_of(path, sync, folder, self.label, self._context.fault)
         logs = folder / self.label
         self._acceptor = self._made(
             {name: (archive.session(name), MessageLog(logs / f"{name}.log")) for name in self._desks}
         )
-        for name, desk in self._desks.items() if archive.heard else ():  # else they are of another run
-            desk.wait_for(archive.facts.get(f"{AWAITED} {name}", ""))
+        self._held.remember(archive, self._desks)
+        for name, desk in self._desks.items():
+            desk.wait_for(archive.facts.get(archive.of_run(f"{AWAITED} {name}"), ""))
 
     def recall(self, event: ClientEvent | ClientCommand, now: int, seq: int) -> None:
         heard = 0 if self._archive is None else self._archive.heard
@@ -116,19 +117,20 @@ class FixGateway(OrderSource):
         if not isinstance(event, ClientCommand):
             desk.recall(event, again=seq > heard)
         elif (reply := desk.report(event, now)) is not None and seq > heard:
-            list(self._acceptor.send(event.source, *reply, now))  # nobody is connected: it waits in the session
+            self._held.hold(event.source, *reply)  # nobody is connected
 
     def commit(self, seq: int) -> None:
         archive = self._archive
         if archive is None:
             return
         for name, desk in self._desks.items():
-            if (awaited := desk.awaited) != archive.facts.get(f"{AWAITED} {name}", ""):
-                archive.put(f"{AWAITED} {name}", awaited)
+            fact = archive.of_run(f"{AWAITED} {name}")
+            if (awaited := desk.awaited) != archive.facts.get(fact, ""):
+                archive.put(fact, awaited)
         archive.commit(heard=seq)
 
     def status(self) -> Mapping[str, str]:
-        return {name: _state(member) for name, member in self._acceptor.members.items()}
+        return {name: _state(member, self._held.count(name)) for name, member in self._acceptor.members.items()}
 
     def leave(self, now: int) -> Iterable[WireOutput]:
         for desk in self._desks.values():
@@ -169,10 +171,16 @@ class FixGateway(OrderSource):
                         yield from self._sent(one.session, answer, now)
                     else:
                         yield answer
+            elif isinstance(one.what, Up):
+                for reply in self._held.free(one.session):
+                    yield from self._sent(one.session, reply, now)
             elif isinstance(one.what, Down):
                 yield from self._desks[one.session].cut_off()
 
     def _sent(self, name: str, reply: tuple[bytes, list[Field]], now: int) -> Iterator[WireOutput]:
+        if not self._acceptor.members[name].session.logged_on:
+            self._held.hold(name, *reply)
+            return
         for one in self._acceptor.send(name, *reply, now):
             if not isinstance(one, Said):
                 yield one
@@ -206,10 +214,10 @@ class FixGateway(OrderSource):
         return Member(one.name, session, log, one.admitted())
 
 
-def _state(member: Member) -> str:
-    """Say whether a session is up, and its numbers."""
+def _state(member: Member, waiting: int) -> str:
+    """Say whether a session is up, its numbers, and how many reports wait for its client."""
     store, up = member.session.store, "up" if member.session.logged_on else "down"
-    return f"{up}, next in {store.next_in}, next out {store.next_out}"
+    return f"{up}, next in {store.next_in}, next out {store.next_out}{f', {waiting} waiting' if waiting else ''}"
 
 
 def _tags(named: Mapping[str, str]) -> dict[int, str]:

@@ -44,6 +44,7 @@ from smartexec_fix.post_trade_settings import (
     TRADE_CAPTURES,
     PostTradeSession,
 )
+from smartexec_fix.runs import archive_of
 from smartexec_fix.store import Archive
 from smartexec_fix.trade_book import Change, TradeBook
 from smartexec_fix.values import day
@@ -112,9 +113,8 @@ class FixPostTrade(Sink):
         return () if self._lines is None else self._lines.channels(self.listen, self.allow, self.tls)
 
     def remember(self, folder: Path, sync: str) -> None:
-        own = self.store is None
         path = folder / f"{self.name}.sqlite" if self.store is None else self._context.base / self.store
-        self._archive = self._acks.archive = Archive(path, sync, "" if own else str(folder.resolve()))
+        self._archive = self._acks.archive = archive_of(path, sync, folder, self.name, self._context.fault)
         if self._lines is not None:
             self._lines.remember(self._archive)
 

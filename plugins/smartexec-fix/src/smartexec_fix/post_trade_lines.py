@@ -1,10 +1,8 @@
 """The sessions of a post-trade sink with their connections: those that we open, and those that others open.
 
-What is sent to a peer that is away waits in its session, which keeps it across restarts. Where the sequence numbers of
-a session begin anew by themselves that would be lost: there it waits beside the session until the peer is logged on.
+What is sent to a peer that is away waits beside its session until the peer is logged on.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from attrs import define, field
 
 from smartexec.api import NANOS_PER_SECOND, Channel, Close, ConfigError, Opened, Tcp, TcpServer, Tick, Tls, WireInput
 from smartexec_fix.acceptor import Acceptor, Done, Member, identity_of
+from smartexec_fix.held import Held
 from smartexec_fix.initiator import Initiator
 from smartexec_fix.log import MessageLog
 from smartexec_fix.message import Field
@@ -25,7 +24,6 @@ from smartexec_fix.store import Archive, MemoryStore
 
 SERVER: Final = "post-trade"
 A_DAY: Final = 86_400 * NANOS_PER_SECOND
-Held = tuple[bytes, list[Field]]
 
 
 @define(eq=False)
@@ -41,8 +39,7 @@ class Lines:
     _initiators: dict[str, Initiator] = field(init=False, factory=dict)
     """By channel."""
     _acceptor: Acceptor = field(init=False)
-    _archive: Archive | None = field(init=False, default=None)
-    _held: dict[str, list[Held]] = field(init=False, factory=dict)
+    _held: Held = field(init=False, factory=Held)
     _left: bool = field(init=False, default=False)
     _logs: list[MessageLog] = field(init=False, factory=list)
 
@@ -51,7 +48,7 @@ class Lines:
         for one in self.settings:
             session = session_of(one, MemoryStore(), initiator=bool(one.hosts), base=self.base)
             log = MessageLog(None if self.logs is None else self.base / self.logs / f"{one.name}.log")
-            self.sessions[one.name], self._held[one.name] = session, []
+            self.sessions[one.name] = session
             self._logs.append(log)
             if one.hosts:
                 self._initiators[one.name] = Initiator(session, one.name, self.fault, log, one.name)
@@ -85,10 +82,9 @@ class Lines:
 
     def remember(self, archive: Archive) -> None:
         """Keep the sessions' numbers and messages in an archive, and what waits beside them."""
-        self._archive = archive
+        self._held.remember(archive, self.sessions)
         for name, session in self.sessions.items():
             session.store = archive.session(name)
-            self._held[name] = list(self._kept(name, archive))
 
     def handle(self, event: WireInput | Tick, now: int) -> Iterator[Done]:
         """Take news of a channel, or the time; yield what is to be done, and what peers have to say."""
@@ -107,9 +103,8 @@ class Lines:
     def send(self, name: str, msg_type: bytes, fields: list[Field], now: int) -> Iterator[Done]:
         """Send a message, now or when the peer is there."""
         session = self.sessions[name]
-        settings = session.settings
-        if isinstance(settings, PostTradeSession) and settings.forgets and not session.logged_on:
-            self._hold(name, msg_type, fields)
+        if not session.logged_on:
+            self._held.hold(name, msg_type, fields)
             return
         yield from self._end(name).send(name, msg_type, fields, now)
 
@@ -126,7 +121,7 @@ class Lines:
 
     def state(self, name: str) -> str:
         """Say whether a session is up, and what waits for it."""
-        session, waiting = self.sessions[name], len(self._held[name])
+        session, waiting = self.sessions[name], self._held.count(name)
         up = "up" if session.logged_on else "connected" if session.connected else "down"
         return f"{up}, next out {session.store.next_out}" + (f", {waiting} waiting" if waiting else "")
 
@@ -141,29 +136,9 @@ class Lines:
         """Send what waits for a session as soon as it is up."""
         for one in done:
             yield one
-            if isinstance(one, Said) and isinstance(one.what, Up) and self._held[one.session]:
-                held, self._held[one.session] = self._held[one.session], []
-                for place, (msg_type, fields) in enumerate(held):
-                    self._put(one.session, place, "")
+            if isinstance(one, Said) and isinstance(one.what, Up):
+                for msg_type, fields in self._held.free(one.session):
                     yield from self._end(one.session).send(one.session, msg_type, fields, now)
-
-    def _hold(self, name: str, msg_type: bytes, fields: list[Field]) -> None:
-        self._held[name].append((msg_type, fields))
-        text = json.dumps([msg_type.decode(), [(tag, value.decode("latin-1")) for tag, value in fields]])
-        self._put(name, len(self._held[name]) - 1, text)
-
-    def _put(self, name: str, place: int, text: str) -> None:
-        if self._archive is not None:
-            self._archive.put(_fact(name, place), text)
-
-    @staticmethod
-    def _kept(name: str, archive: Archive) -> Iterator[Held]:
-        """Yield what waited before a restart."""
-        place = 0
-        while text := archive.facts.get(_fact(name, place), ""):
-            msg_type, fields = json.loads(text)
-            yield msg_type.encode(), [(tag, value.encode("latin-1")) for tag, value in fields]
-            place += 1
 
     @property
     def _ends(self) -> list[Initiator | Acceptor]:
@@ -171,7 +146,3 @@ class Lines:
 
     def _end(self, name: str) -> Initiator | Acceptor:
         return self._initiators.get(name, self._acceptor)
-
-
-def _fact(name: str, place: int) -> str:
-    return f"held {name} {place}"

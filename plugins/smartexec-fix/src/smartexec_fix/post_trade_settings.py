@@ -53,12 +53,6 @@ class PostTradeSession(SessionSettings):
         """Whether it gets everything, of all accounts and sources."""
         return not self.accounts and not self.sources
 
-    @property
-    def forgets(self) -> bool:
-        """Whether its sequence numbers begin anew by themselves: what is kept in the session for a peer that is away
-        would be lost then."""
-        return bool(self.reset_on_logon or self.reset_on_logout or self.reset_on_disconnect or self.start)
-
     def wants(self, account: str, source: str) -> bool:
         """Whether what is of an account and a source is for it."""
         return (not self.accounts or account in self.accounts) and (not self.sources or source in self.sources)

@@ -29,7 +29,10 @@ _PUT_NUMBERS: Final = (
 )
 _PUT_SENT: Final = "INSERT INTO sent VALUES (?, ?, ?) ON CONFLICT (name, seq) DO UPDATE SET frame = excluded.frame"
 _PUT_FACT: Final = "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+_DROP_FACT: Final = "DELETE FROM fact WHERE name = ?"
 _HEARD: Final = "heard"
+IN_DOUBT: Final = 1 << 62
+"""Later than every turn: who does not know what was heard must neither say it again nor say that it never left."""
 
 
 @define(eq=False)
@@ -86,11 +89,13 @@ class Archive:
     path: Path
     sync: str = "full"
     run: str = ""
-    """What the turns that it has heard are of: those of another run are forgotten."""
+    """What the turns that it has heard are of: it may be of many runs, and knows each by its name."""
     heard: int = field(init=False, default=0)
-    """Turn of the engine up to which all that it said was handed to the sessions."""
+    """Turn of the engine up to which all that it said was handed to the sessions; IN_DOUBT if it does not know."""
     facts: dict[str, str] = field(init=False, factory=dict)
     """What else is to be remembered, by name; change it with `put`."""
+    _were: dict[str, str] = field(init=False, factory=dict)
+    """What the facts that are changed were at the last commit."""
     _sessions: dict[str, "_Kept"] = field(init=False, factory=dict)
     _changed: dict[str, str] = field(init=False, factory=dict)
     _db: sqlite3.Connection = field(init=False)
@@ -126,8 +131,22 @@ class Archive:
         elif mark != _MARK:
             raise JournalError(f"{self.path}: found another application's database, expected one of FIX sessions")
         self.facts = dict(db.execute("SELECT name, value FROM fact"))
-        run, _, seq = self.facts.get(_HEARD, "").rpartition(" ")
-        self.heard = int(seq) if seq and run == self.run else 0
+        self.heard = int(self.facts.get(self.of_run(_HEARD), IN_DOUBT))
+
+    @property
+    def known(self) -> bool:
+        """Whether it has heard of the run."""
+        return self.heard != IN_DOUBT
+
+    def begin(self) -> None:
+        """The run begins: nothing of it was heard."""
+        self.put(self.of_run(_HEARD), "0")
+        self.commit()
+        self.heard = 0
+
+    def of_run(self, name: str) -> str:
+        """Give the name of a fact that is this run's own."""
+        return f"{name} {self.run}"
 
     def session(self, name: str) -> Store:
         """Give the memory of a session."""
@@ -140,14 +159,22 @@ class Archive:
         return self._sessions[name]
 
     def put(self, name: str, value: str) -> None:
-        """Remember a fact, from the next commit on."""
-        self.facts[name] = self._changed[name] = value
+        """Remember a fact, from the next commit on; "" = forget it."""
+        self._were.setdefault(name, self.facts.get(name, ""))
+        self._changed[name] = value
+        self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        if value:
+            self.facts[name] = value
+        else:
+            self.facts.pop(name, None)
 
     def commit(self, heard: int = 0) -> None:
         """Make all durable, and up to which turn everything was heard; if it fails, as if nothing had been said."""
         changed = [one for one in self._sessions.values() if one.changed]
-        if heard > self.heard:
-            self._changed[_HEARD] = f"{self.run} {heard}"
+        if heard > (self.heard if self.known else 0):  # in doubt is only what was before
+            self.put(self.of_run(_HEARD), str(heard))
         if not changed and not self._changed:
             return
         try:
@@ -156,12 +183,17 @@ class Archive:
         except JournalError:
             for one in changed:
                 one.roll_back()
+            for name, value in self._were.items():
+                self._set(name, value)
             self._changed.clear()
+            self._were.clear()
             raise
         for one in changed:
             one.saved()
         self._changed.clear()
-        self.heard = max(self.heard, heard)
+        self._were.clear()
+        if heard:
+            self.heard = max(self.heard, heard) if self.known else heard
 
     def _write(self, changed: "list[_Kept]") -> None:
         db = self._db
@@ -173,8 +205,8 @@ class Archive:
                 db.execute(_PUT_NUMBERS, (one.name, *one.numbers()))
                 for seq, frame in one.unsaved.items():
                     db.execute(_PUT_SENT, (one.name, seq, frame))
-            for fact in self._changed.items():
-                db.execute(_PUT_FACT, fact)
+            for name, value in self._changed.items():
+                db.execute(*(_PUT_FACT, (name, value)) if value else (_DROP_FACT, (name,)))
             db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:

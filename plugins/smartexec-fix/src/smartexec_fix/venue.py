@@ -4,11 +4,9 @@ Out is `venue_outbox`, in is `venue_inbox`, the session below them `venue_sessio
 it has heard are in an archive; orders are remembered from what the runtime recalls.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
-from uuid import uuid4
 
 from attrs import define, evolve, field
 from attrs.validators import min_len
@@ -50,6 +48,7 @@ from smartexec_fix.message import Field
 from smartexec_fix.orders_out import OrdersOut
 from smartexec_fix.outputs import App, Down, Up
 from smartexec_fix.reports_in import ReportsIn
+from smartexec_fix.runs import archive_of
 from smartexec_fix.schedule import schedule_of
 from smartexec_fix.sessions import dictionary_of
 from smartexec_fix.settings import SessionSettings
@@ -231,18 +230,10 @@ class FixVenue(VenueAdapter):
     def remember(self, folder: Path, sync: str) -> None:
         """Open the archive, and the log."""
         kept = folder if self.store is None else self._base / self.store
-        run, new = _run_of(folder / f"fix-{self.mic}.run")
-        archive = Archive(kept / f"fix-{self.mic}.sqlite", sync, run)
-        settings, mark = self.session, f"run {run}"
-        known = mark in archive.facts
-        if new:
-            archive.put(mark, "begun")
-            archive.commit()
-        elif not known:
-            self._fault(f"{archive.path}: found nothing of this run, expected it: what was sent is in doubt")
-        # Who does not know what was handed over must not say that something never left.
-        self._archive, self._heard = archive, archive.heard if known else NEVER
-        self._waited = frozenset(archive.facts.get(_WAITING, "").split())
+        archive = archive_of(kept / f"fix-{self.mic}.sqlite", sync, folder, f"fix-{self.mic}", self._fault)
+        settings = self.session
+        self._archive, self._heard = archive, archive.heard
+        self._waited = frozenset(archive.facts.get(archive.of_run(_WAITING), "").split())
         name = f"{settings.version} {settings.sender_comp_id} {settings.target_comp_id}"
         self._link.session.store = archive.session(name)
         if self.logs is not None:
@@ -270,24 +261,7 @@ class FixVenue(VenueAdapter):
         if self._archive is None:
             return
         waiting = " ".join(self._outbox.pace.waiting)
-        if waiting != self._archive.facts.get(_WAITING, ""):
-            self._archive.put(_WAITING, waiting)
+        if waiting != self._archive.facts.get(name := self._archive.of_run(_WAITING), ""):
+            self._archive.put(name, waiting)
         self._archive.commit(seq if self._handed else 0)
         self._handed = False
-
-
-NEVER: Final = 1 << 62
-"""Later than every turn."""
-
-
-def _run_of(path: Path) -> tuple[str, bool]:
-    """Give the name of the run that a folder is of, and whether it was made just now."""
-    try:
-        return path.read_text(encoding="utf-8"), False
-    except FileNotFoundError:
-        made = uuid4().hex
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(made)
-            stream.flush()
-            os.fsync(stream.fileno())
-        return made, True
