@@ -81,6 +81,15 @@ REFUSED = [
     ([(126, "20260230-14:30:00")], "ExpireTime(126): found b'20260230-14:30:00', expected YYYYMMDD-HH:MM:SS"),
     ([(99, "9.5")], "StopPx(99): found '9.5', expected none"),
     ([(110, "50")], "MinQty(110): found '50', expected none"),
+    ([(78, "1"), (79, "ACC1"), (80, "100")], "NoAllocs(78): found '1', expected none"),
+    ([(100, "XPAR")], "ExDestination(100): found 'XPAR', expected none"),
+    ([(114, "Y")], "LocateReqd(114): found 'Y', expected 'N' or none"),
+    ([(63, "3")], "SettlType(63): found '3', expected '0' or none"),
+    ([(64, "20260120")], "SettlDate(64): found '20260120', expected none"),
+    ([(120, "USD")], "SettlCurrency(120): found 'USD', expected none"),
+    ([(439, "CLEARER")], "ClearingFirm(439): found 'CLEARER', expected none"),
+    ([(423, "1")], "PriceType(423): found '1', expected '2' or none"),
+    ([(205, "15")], "tag 205: found '15', expected none"),
     ([(111, "50")], "MaxFloor(111): found '50', expected none"),
     ([(152, "5000")], "CashOrderQty(152): found '5000', expected none"),
     ([(18, "G")], "ExecInst(18): found 'G', expected '1' (not held) or none"),
@@ -199,3 +208,12 @@ def test_every_version_takes_an_order(version: str) -> None:
     (event,) = events(one)
     assert (event.strategy, event.params) == ("TWAP", (("slices", "4"),))
     assert one.faults == []
+
+
+def test_fields_that_change_nothing_are_taken() -> None:
+    one = talk()
+    parties = [(453, "1"), (448, "T1"), (447, "D"), (452, "12")]
+    remarks = [(63, "0"), (114, "N"), (99, "0"), (110, "0.00"), (423, "2"), (58, "hello"), (528, "A"), (526, "x")]
+    one.does("D", one.client.order("c1", "100", "10", *parties, *remarks))
+    (event,) = events(one)
+    assert isinstance(event, NewOrder)

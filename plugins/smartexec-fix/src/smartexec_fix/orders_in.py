@@ -22,6 +22,7 @@ from smartexec.api import (
 from smartexec_fix.client_book import Order
 from smartexec_fix.client_session import ClientSession
 from smartexec_fix.message import Message
+from smartexec_fix.order_fields import check
 from smartexec_fix.parameters import Vocabulary
 from smartexec_fix.values import read_px, read_qty, read_time
 
@@ -35,20 +36,6 @@ _TIMES: Final[Mapping[bytes | None, TimeInForce]] = {
     **{one.value.encode(): one for one in TimeInForce},
 }
 """TimeInForce(59); which of them an order may have is checked with the order."""
-_UNHEARD: Final[Mapping[int, str]] = {
-    99: "StopPx",
-    110: "MinQty",
-    111: "MaxFloor",
-    152: "CashOrderQty",
-    192: "OrderQty2",
-    210: "MaxShow",
-    211: "PegOffsetValue",
-    388: "DiscretionInst",
-    389: "DiscretionOffsetValue",
-    432: "ExpireDate",
-    1138: "DisplayQty",
-}
-"""Fields that would change what the order means, and that no order can have: whoever sends them must know."""
 _INSTRUCTIONS: Final = frozenset({b"1", b"5"})
 """ExecInst(18) that need no heed: not held, held."""
 
@@ -171,10 +158,7 @@ def _time_in_force(message: Message) -> TimeInForce:
 
 def _heeded(desk: Desk, order: Message) -> Params:
     """Give the parameters, once nothing is asked for that would not be done."""
-    for tag, name in _UNHEARD.items():
-        value = order.get(tag)
-        if value is not None and value.strip(b"0.") != b"":
-            raise ValueError(f"{name}({tag}): found {order.text(tag)!r}, expected none")
+    check(order, desk.words.tags)
     unknown = [one for one in (order.get(18) or b"").split() if one not in _INSTRUCTIONS]
     if unknown:
         raise ValueError(f"ExecInst(18): found {order.text(18)!r}, expected '1' (not held) or none")
