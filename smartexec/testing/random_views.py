@@ -16,16 +16,18 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.routing import Attempt, Capabilities, RouteRequest, VenueScore
 from smartexec.model.statistics import CURVE_SCALE, Statistics, VolumeCurve
 from smartexec.model.survival import Survival
-from smartexec.model.view import MarketView, ParentView, Slice, SlotView
+from smartexec.model.view import Decision, MarketView, ParentView, PeerView, Slice, SlotView
 from smartexec.testing.views import ASK, BID, HOUR, START, market, request, venue, view
 
 T = TypeVar("T")
 CENT: Final = 10_000_000
 MICS: Final = ("XAAA", "XBBB", "XCCC", "XDDD", "XEEE")
-VIEW_BYTES: Final = 40
+VIEW_BYTES: Final = 60
 REQUEST_BYTES: Final = 144
 """What nearly all take; hypothesis draws byte by byte, so that each costs."""
 _SECOND: Final = NANOS_PER_SECOND
+_DRAWN_SLOTS: Final = 3
+"""Slots of the decision before that are drawn: more would take the bytes of what follows."""
 
 
 class Draw:
@@ -116,6 +118,10 @@ SLOTS: Final[tuple[dict[str, SlotView], ...]] = (
     {"main": _slot(BID - CENT, 500, 300, 200), "other": _slot(None, 1, 0, 1)},
     {"main": _slot(None, 10_000, 10_000, 0)},
 )
+"""Where there is no decision before, or it wanted nothing."""
+CLIPS: Final = ("", "", "no route", "in doubt", "limit", "venue is down", "self-match", "kill switch")
+"""What may have kept a slot from being placed whole."""
+OUTCOMES: Final = (Outcome.CANCELED, *Outcome)
 
 
 def draw_market(draw: Draw) -> MarketView:
@@ -137,8 +143,48 @@ def draw_market(draw: Draw) -> MarketView:
     )
 
 
-def draw_view(draw: Draw, state: Any = None) -> ParentView:
-    """A parent at any moment of its life."""
+def _draw_slot(draw: Draw, one: Slice, cum_qty: int, leaves: int) -> SlotView:
+    """What may have become of a slice of the decision before: open, executed, in doubt, over, clipped."""
+    cum = min(cum_qty, draw.choice((0, 1, one.qty // 2, one.qty)))
+    want = max(0, one.qty - cum)
+    open_ = min(leaves, draw.choice((want, want, 0, want // 2)))
+    return SlotView(
+        want_qty=Qty(want),
+        leaves_qty=Qty(open_),
+        in_doubt_qty=Qty(draw.choice((0, 0, min(open_, 1), open_))),
+        cum_qty=Qty(cum),
+        price=None if one.price is None else Px(one.price),
+        sent=Nanos(START),
+        ended=None if open_ else Nanos(START + _SECOND),
+        spent=not open_ and one.time_in_force is not TimeInForce.DAY,
+        last_outcome=draw.choice((None, *Outcome) if open_ else OUTCOMES),
+        clipped_by=draw.choice(CLIPS),
+    )
+
+
+def _draw_slots(draw: Draw, before: Decision | None, cum_qty: int, leaves: int) -> dict[str, SlotView]:
+    if before is None or not before.slices:
+        return draw.choice(SLOTS)
+    if not draw.choice((0, 1, 1)):
+        return {}
+    return {one.slot: _draw_slot(draw, one, cum_qty, leaves) for one in before.slices[:_DRAWN_SLOTS]}
+
+
+def _draw_peer(draw: Draw) -> PeerView:
+    """Another order of the same list, in this instrument or another."""
+    leaves, cum = draw.choice(SIZES), draw.choice((0, 1, 400))
+    return PeerView(
+        parent_id=draw.choice(("P2", "P3", "P4")),
+        symbol=draw.choice(("OTHER", "TEST")),
+        side=draw.choice((Side.SELL, Side.BUY)),
+        order_qty=Qty(leaves + cum),
+        cum_qty=Qty(cum),
+        leaves_qty=Qty(leaves),
+    )
+
+
+def draw_view(draw: Draw, state: Any = None, before: Decision | None = None) -> ParentView:
+    """A parent at any moment of its life, in a list or not; `before`: its last decision, which named its slots."""
     order_qty = draw.integer(0, 10_000)
     cum_qty = draw.integer(0, order_qty)
     crossed_qty = draw.choice((0, *SIZES)) % (order_qty - cum_qty + 1)
@@ -149,6 +195,7 @@ def draw_view(draw: Draw, state: Any = None) -> ParentView:
     if tighter is not None and tighter != limit:
         first, second = (limit, tighter) if limit is None else sorted((limit, tighter), reverse=side is Side.BUY)
         demand = [(first, leaves - leaves // 3), (second, leaves // 3)]
+    slots = _draw_slots(draw, before, cum_qty, leaves)
     return view(
         now=START + (draw.integer(0, 3_620) - 10) * _SECOND if draw.choice((0, 1)) else None,
         end=draw.choice((None, None, START + _SECOND, 0)),
@@ -160,7 +207,9 @@ def draw_view(draw: Draw, state: Any = None) -> ParentView:
         notional=cum_qty * (draw.choice(PXS) or BID),
         arrival=draw.choice(LIMITS),
         demand=demand,
-        slots=draw.choice(SLOTS),
+        slots=slots,
+        in_doubt_qty=sum(one.in_doubt_qty for one in slots.values()) + draw.choice((0, 0, 1, 50)),
+        peers=draw.some(_draw_peer, 2),
         market=draw_market(draw),
         woken_by=draw.choice((Wake.START, *Wake)),
         state=state,
@@ -228,15 +277,15 @@ def draw_venues(draw: Draw) -> list[VenueScore]:
 
 
 def _attempt(draw: Draw) -> Attempt:
-    qty = draw.integer(1, 500)
+    qty, ended = draw.integer(1, 500), draw.choice((Nanos(START + _SECOND), None))
     return Attempt(
         mic=Mic(draw.choice(MICS)),
         qty=Qty(qty),
         cum_qty=Qty(draw.integer(0, qty)),
-        price=Px(draw.choice(NEAR)),
+        price=draw.choice((*map(Px, NEAR), None)),
         sent=Nanos(START),
-        ended=draw.choice((Nanos(START + _SECOND), None)),
-        outcome=draw.choice(tuple(Outcome)),
+        ended=ended,
+        outcome=None if ended is None else draw.choice(tuple(Outcome)),
     )
 
 

@@ -126,13 +126,23 @@ class Reference(World):
     # -- clients -----------------------------------------------------------------------------------------------------
 
     def order(
-        self, qty: int, side: Side = Side.BUY, *, limit: int | None = None, account: str = "ACME", until: int = SECONDS
+        self,
+        qty: int,
+        side: Side = Side.BUY,
+        *,
+        limit: int | None = None,
+        account: str = "ACME",
+        until: int = SECONDS,
+        in_list: str = "",
     ) -> str:
-        """Let a client send an order for the strategy under test, to end at second `until`; give its ClOrdID(11)."""
+        """Let a client send an order for the strategy under test, to end at second `until`; give its ClOrdID(11).
+
+        `in_list`: ListID(66); "" = it is in none.
+        """
         self.told += 1
         new = NewOrder(
             "OMS", f"C{self.told}", SYMBOL, side, qty, self.strategy, account, limit, self.params,
-            expire_time=START + until * SECOND,
+            expire_time=START + until * SECOND, list_id=in_list,
         )  # fmt: skip
         self.tell(self.intake.take(new))
         return f"C{self.told}"

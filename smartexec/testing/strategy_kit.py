@@ -21,7 +21,7 @@ from smartexec.testing.fuzz import fuzz
 from smartexec.testing.kit import Kit, needs, scenario
 from smartexec.testing.parameters import check_class, check_documented, check_frozen, check_refusals, check_survival
 from smartexec.testing.random_views import VIEW_BYTES, Draw, draw_view
-from smartexec.testing.reference_world import Reference, reference
+from smartexec.testing.reference_world import LIT, Reference, reference
 from smartexec.testing.view_cases import MARKETS, some_views
 from smartexec.testing.views import ASK, BID, HOUR, START, view
 
@@ -270,21 +270,38 @@ class StrategyKit(Kit):
     def test_s20_keeps_its_word_whatever_it_sees(self) -> None:
         """10,000 random views, each with the memory of the one before: every decision is possible and says why.
 
-        The smallest view that breaks it is printed as a ready test. `SMARTEXEC_VIEWS` sets how many are tried.
+        Slots are those that the decision before named: executed, open, in doubt, over, clipped. Some orders are in a
+        list with others. The smallest view that breaks it is printed as a ready test. `SMARTEXEC_VIEWS` sets how many
+        are tried.
         """
         made = [self.make({**self.params, **one}) for one in ({}, *self.variants)]
         last: list[tuple[Strategy, ParentView]] = []
 
         def body(draw: Draw) -> None:
-            one, state = draw.choice(made), None
+            one, before = draw.choice(made), Decision()
             for _ in range(_CHAIN):
-                seen = draw_view(draw, state)
+                seen = draw_view(draw, before.state, before)
                 last[:] = [(one, seen)]
-                decision = one.decide(seen)
-                check_decision(seen, decision)
-                state = decision.state
+                before = one.decide(seen)
+                check_decision(seen, before)
 
         fuzz(_CHAIN * VIEW_BYTES + 1, _CHAIN, body, lambda: ready_test(*last[0]))
+
+    @scenario("S-21")
+    def test_s21_works_in_a_list(self) -> None:
+        """An order of a list, with another against it, is worked on while the venue is down and after, every law kept.
+
+        Both are its own, in one instrument: where they would meet at a venue, slots are clipped.
+        """
+        world = reference(self.make(), seed=6)
+        world.order(2_000, in_list="L1")
+        world.order(800, Side.SELL, account="BIRCH", in_list="L1")
+        world.run(200)
+        world.fall(LIT)
+        world.run(60)
+        world.rise()
+        world.end()
+        self._sound(world)
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 

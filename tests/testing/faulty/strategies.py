@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from attrs import evolve, field, frozen
 from attrs.validators import gt
 
-from smartexec.api import NANOS_PER_SECOND, Decision, ParentView, Side, Slice, Strategy
+from smartexec.api import NANOS_PER_SECOND, Decision, Outcome, ParentView, Side, Slice, Strategy
 from smartexec.testing import StrategyKit
 
 MINUTE = 60 * NANOS_PER_SECOND
@@ -270,3 +270,87 @@ class NamesBySet(Healthy):
 
 class TestNamesBySet(StrategyKit):
     strategy = NamesBySet
+
+
+@frozen
+class FearsClips(Healthy):
+    """Breaks as soon as something keeps a slot back: S-20 must catch it."""
+
+    name = "FEARS-CLIPS"
+
+    def decide(self, view: ParentView) -> Decision:
+        if any(one.clipped_by == "kill switch" for one in view.slots.values()):
+            raise RuntimeError("a slot is clipped")
+        return super().decide(view)
+
+
+class TestFearsClips(StrategyKit):
+    strategy = FearsClips
+
+
+@frozen
+class FearsRefusals(Healthy):
+    """Breaks as soon as an order of its slot, still in doubt, was rejected: S-20 must catch it."""
+
+    name = "FEARS-REFUSALS"
+
+    def decide(self, view: ParentView) -> Decision:
+        slot = view.slots.get("main")
+        if slot is not None and slot.in_doubt_qty and slot.last_outcome is Outcome.REJECTED:
+            raise RuntimeError("it may have been rejected")
+        return super().decide(view)
+
+
+class TestFearsRefusals(StrategyKit):
+    strategy = FearsRefusals
+
+
+@frozen
+class KnowsItsSlots(Healthy):
+    """Takes it that a slot of its own naming has an order as long as something is wanted: S-20 must catch it."""
+
+    name = "KNOWS-ITS-SLOTS"
+
+    def decide(self, view: ParentView) -> Decision:
+        found = super().decide(view)
+        own = view.slots.get("own")
+        if own is not None and own.want_qty and not own.leaves_qty:
+            raise RuntimeError("nothing of it is open")
+        return evolve(found, slices=[evolve(one, slot="own") for one in found.slices])
+
+
+class TestKnowsItsSlots(StrategyKit):
+    strategy = KnowsItsSlots
+
+
+@frozen
+class FearsPeers(Healthy):
+    """Breaks where its order is in a list: S-20 must catch it."""
+
+    name = "FEARS-PEERS"
+
+    def decide(self, view: ParentView) -> Decision:
+        if view.peers:
+            raise RuntimeError("it is not alone")
+        return super().decide(view)
+
+
+class TestFearsPeers(StrategyKit):
+    strategy = FearsPeers
+
+
+@frozen
+class MeetsItsPeer(Healthy):
+    """Breaks where another order of its list is what keeps its slot back: S-21 must catch it."""
+
+    name = "MEETS-ITS-PEER"
+
+    def decide(self, view: ParentView) -> Decision:
+        against = any(one.side is not view.side and one.leaves_qty for one in view.peers)
+        if against and any(one.clipped_by == "self-match" for one in view.slots.values()):
+            raise RuntimeError("it would meet its peer")
+        return super().decide(view)
+
+
+class TestMeetsItsPeer(StrategyKit):
+    strategy = MeetsItsPeer
