@@ -2,10 +2,10 @@
 
 import fix_messages as fix
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smartexec_fix.framing import MAX_BODY, Framer, checksum, verified
+from smartexec_fix.framing import MAX_BODY, MAX_STRAY, Framer, checksum, verified
 from smartexec_fix.message import encode
 
 FRAMES = [fix.logon(), fix.order(2), fix.message("0", 3), fix.message("8", 4, (58, "x" * 300))]
@@ -65,7 +65,8 @@ def test_length_that_is_too_long_is_not_waited_for() -> None:
     assert list(framer.feed(FRAMES[0])) == [FRAMES[0]]
 
 
-@given(st.binary(min_size=1, max_size=4))
+@settings(deadline=None)
+@given(st.one_of(st.binary(min_size=1, max_size=4), st.sampled_from([b"8=", b"\x018=", b"8=\x01", b"8=\x019="])))
 def test_flood_of_anything_is_not_kept(part: bytes) -> None:
     framer = Framer()
     for _ in range(40):
@@ -93,3 +94,17 @@ def test_every_changed_byte_is_noticed() -> None:
         for value in (frame[n] ^ 1, (frame[n] + 1) % 256):
             changed = frame[:n] + bytes([value]) + frame[n + 1 :]
             assert not verified(changed)
+
+
+@pytest.mark.parametrize("head", [b"8=FIX.4.4\x01x\x01", b"8=FIX.4.4\x019=5\x0135=A\x01", b"8=FIX.4.4\x01", b"x"])
+def test_what_has_no_end_in_sight_is_not_waited_for(head: bytes) -> None:
+    framer = Framer()
+    list(framer.feed(head + b"y" * 100_000))
+    assert framer.waiting <= MAX_STRAY
+
+
+def test_beginnings_that_are_none_are_skipped_together() -> None:
+    framer = Framer()
+    list(framer.feed(b"8=" * 50_000))
+    assert framer.garbled <= 2  # each costs a look at what has come
+    assert list(framer.feed(b"\x01" + FRAMES[0])) == [FRAMES[0]]

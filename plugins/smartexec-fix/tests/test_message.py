@@ -50,14 +50,26 @@ def test_data_with_any_bytes_is_read_by_its_length(pair: tuple[int, int], data: 
 
 @pytest.mark.parametrize(
     "body",
-    [b"4garbled9=TW", b"nothing", b"=1", b"1.5=2", b" 1=2", b"+1=2", "１=2".encode(), b"", b"58=x\x01\x0159=1"],
+    [
+        b"4garbled9=TW",
+        b"9" * 5_000 + b"=1",
+        b"95=3\x0196=a\x01b\x01" + b"9" * 5_000 + b"=1",
+        b"nothing",
+        b"=1",
+        b"1.5=2",
+        b" 1=2",
+        b"+1=2",
+        "１=2".encode(),
+        b"",
+        b"58=x\x01\x0159=1",
+    ],
 )
 def test_fields_that_are_none_are_garbled(body: bytes) -> None:
     with pytest.raises(Garbled):
         parse(b"8=FIX.4.4\x019=5\x0135=0\x01" + body + b"\x0110=000\x01")
 
 
-@pytest.mark.parametrize("length", [b"5", b"999999", b"4000000000"])
+@pytest.mark.parametrize("length", [b"5", b"999999", b"4000000000", b"9" * 5_000])
 def test_data_longer_than_the_message_is_garbled(length: bytes) -> None:
     with pytest.raises(Garbled, match="longer than the message"):
         parse(encode(b"FIX.4.4", b"B", [(95, length), (96, b"abc")]))
@@ -95,3 +107,10 @@ def test_entries_of_a_group_are_given_by_tag() -> None:
         {958: b"price", 960: b"1.5"},
     ]
     assert list(read.group(453, 448)) == []
+
+
+def test_messages_that_people_read_hold_no_secret() -> None:
+    told = str(parse(fix.message("BE", 2, (553, "user"), (554, "secret"), (925, "newsecret"), (58, "a\nb"))))
+    assert "553=user|554=***|925=***|58=a" in told
+    assert "secret" not in told
+    assert told.isprintable()

@@ -14,10 +14,11 @@ from attrs import define, field
 SOH: Final = b"\x01"
 MAX_BODY: Final = 1_000_000
 """Bytes that a BodyLength(9) may name: a peer that names more is not waited for."""
-MAX_TAIL: Final = 64
-"""Bytes behind the body within which its CheckSum(10) must end."""
-_BEGIN: Final = re.compile(rb"(?:\A|\x01)8=")
-_HEAD: Final = re.compile(rb"8=[^\x01]*\x019=(\d{1,9})\x01")
+MAX_STRAY: Final = 4096
+"""Bytes that are waited for where no end is in sight: behind a body without a CheckSum(10), after a head without a
+length."""
+_HEAD: Final = re.compile(rb"8=[^\x01]{0,32}\x019=(\d{1,9})\x01")
+"""Bounded, so that looking costs the same however much has come."""
 _TAIL: Final = re.compile(rb"10=[0-9]{3}\x01")
 _LONGEST_HEAD: Final = 64
 
@@ -29,6 +30,11 @@ class Framer:
     garbled: int = 0
     """Messages that were skipped so far."""
     _buffer: bytearray = field(init=False, factory=bytearray)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that are no frame yet."""
+        return len(self._buffer)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Take bytes; yield each whole frame that verifies. At most `MAX_BODY` bytes and a little are ever kept."""
@@ -45,11 +51,12 @@ class Framer:
     def _next(self) -> bytes | None:
         """Take the next frame off the buffer: empty if it is no message at all, None if more must come."""
         buffer = self._buffer
-        begin = _BEGIN.search(buffer)
-        if begin is None:
-            del buffer[: max(0, len(buffer) - 2)]  # what is left may be the beginning of "SOH 8="
-            return None
-        del buffer[: begin.end() - 2]
+        if not buffer.startswith(b"8="):
+            begin = buffer.find(b"\x018=")
+            if begin < 0:
+                del buffer[: max(0, len(buffer) - 2)]  # what is left may be the beginning of "SOH 8="
+                return None
+            del buffer[: begin + 1]
         head = _HEAD.match(buffer)
         if head is None:
             return self._headless()
@@ -62,7 +69,7 @@ class Framer:
         sum_at = buffer.find(b"\x0110=", end - 1)
         stop = buffer.find(SOH, sum_at + 4) if sum_at >= 0 else -1
         if stop < 0:
-            return None if len(buffer) < end + MAX_BODY else self._skip()
+            return None if len(buffer) < end + MAX_STRAY else self._skip()
         frame = bytes(buffer[: stop + 1])
         del buffer[: stop + 1]
         return frame
@@ -72,8 +79,7 @@ class Framer:
         buffer = self._buffer
         if len(buffer) < _LONGEST_HEAD and buffer.count(SOH) < 2:
             return None
-        end = _BEGIN.search(buffer, 2)
-        if end is None and len(buffer) < MAX_BODY:
+        if len(buffer) < MAX_STRAY and buffer.find(b"\x018=", 2) < 0:
             last = buffer.find(b"\x0110=")
             stop = buffer.find(SOH, last + 4) if last >= 0 else -1
             if stop < 0:
@@ -83,8 +89,8 @@ class Framer:
         return self._skip()
 
     def _skip(self) -> bytes:
-        """Let go of a beginning that is none."""
-        del self._buffer[:2]
+        """Let go of a beginning that is none: what follows is searched for the next, behind an SOH."""
+        del self._buffer[:1]
         return b""
 
 

@@ -12,12 +12,16 @@ from attrs import define, field
 from simplefix import FixMessage
 from simplefix.data import RAW_DATA
 
+from smartexec_fix.log import readable
+
 SOH: Final = b"\x01"
 LENGTHS: Final[Mapping[int, int]] = {**dict(RAW_DATA), 1184: 1185, 1360: 1361}
 """Field with a length -> the field that follows it, whose value may hold any bytes."""
 _LENGTH_MARK: Final = re.compile(b"\x01(?:%b)=" % b"|".join(b"%d" % tag for tag in LENGTHS))
-_FIELD: Final = re.compile(rb"(-?[0-9]+)=([^\x01]*)\x01")
-_FIELDS: Final = re.compile(rb"(?:-?[0-9]+=[^\x01]*\x01)+")
+_DIGITS: Final = 9
+"""Of a tag, and of the length of data: more names nothing."""
+_FIELD: Final = re.compile(rb"(-?[0-9]{1,9})=([^\x01]*)\x01")
+_FIELDS: Final = re.compile(rb"(?:-?[0-9]{1,9}=[^\x01]*\x01)+")
 _ENVELOPE: Final = frozenset({8, 9, 35, 10})
 Field = tuple[int, bytes]
 
@@ -76,8 +80,8 @@ class Message:
             yield entry
 
     def __str__(self) -> str:
-        body = "|".join(f"{tag}={value.decode('latin-1')}" for tag, value in self.fields)
-        return f"8={self.begin_string.decode('latin-1')}|35={self.msg_type.decode('latin-1')}|{body}"
+        fields = ((8, self.begin_string), (35, self.msg_type), *self.fields)
+        return readable(b"".join(b"%d=%b\x01" % one for one in fields))
 
 
 def parse(frame: bytes) -> Message:
@@ -107,7 +111,7 @@ def _with_data(frame: bytes) -> Iterator[Field]:
         if equals < 0:
             raise Garbled(f"found {frame[at : at + 40]!r}, expected TAG=VALUE")
         tag = frame[at:equals]
-        if not tag.isdigit():
+        if not tag.isdigit() or len(tag) > _DIGITS:
             raise Garbled(f"found {tag[:40]!r}, expected TAG=VALUE")
         number = int(tag)
         end = equals + 1 + length if wanted and number == wanted else frame.find(SOH, equals)
@@ -115,8 +119,8 @@ def _with_data(frame: bytes) -> Iterator[Field]:
             raise Garbled(f"found field {number} longer than the message, expected its length to be true")
         value = frame[equals + 1 : end]
         wanted = LENGTHS.get(number, 0)
-        length = int(value) if wanted and value.isdigit() else 0
         wanted = wanted if value.isdigit() else 0
+        length = int(value[: _DIGITS + 1]) if wanted else 0  # so long that nothing is, whatever follows
         yield number, value
         at = end + 1
 
