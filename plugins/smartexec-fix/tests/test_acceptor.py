@@ -8,9 +8,10 @@ import pytest
 from attrs import define, field
 
 from smartexec.api import Closed, Opened, Received, Send, Tick
-from smartexec_fix.acceptor import STRANGERS, Acceptor, Member
+from smartexec_fix.acceptor import MOST_STRANGERS, STRANGERS, STRANGERS_BYTES, Acceptor, Member
 from smartexec_fix.message import parse
 from smartexec_fix.outputs import App, Down, Said, Up
+from smartexec_fix.session import Session
 from smartexec_fix.throttle import Throttle
 
 
@@ -63,9 +64,9 @@ def test_known_session_comes_in() -> None:
 @pytest.mark.parametrize(
     ("frame", "found"),
     [
-        (fix.logon(1, (553, "u"), sender="NOBODY"), "found no session FIX.4.4 'NOBODY' to 'US'"),
-        (fix.logon(1, (553, "u"), target="WE"), "found no session FIX.4.4 'THEM' to 'WE'"),
-        (fix.logon(1, (553, "u"), begin="FIX.4.2"), "found no session FIX.4.2"),
+        (fix.logon(1, (553, "u"), sender="NOBODY"), "found no session 'FIX.4.4' 'NOBODY' to 'US'"),
+        (fix.logon(1, (553, "u"), target="WE"), "found no session 'FIX.4.4' 'THEM' to 'WE'"),
+        (fix.logon(1, (553, "u"), begin="FIX.4.2"), "found no session 'FIX.4.2'"),
         (fix.order(1), "found MsgType(35) 'D', expected a logon first"),
         (fix.logon(1, (553, "u"))[:-3] + b"00\x01", "the first message is garbled"),
         (b"GET / HTTP/1.1\r\n\r\n" + b"\x018=x\x01" * 20, "the first message is garbled"),
@@ -187,3 +188,108 @@ def test_session_is_entered_from_its_networks_only() -> None:
     assert "expected one from its networks" in door.faults[0]
     door.open("gate/3", "::ffff:10.0.0.7")
     assert kinds(door.says("gate/3", fix.logon(1, (553, "u")))) == ["A", "Up"]
+
+
+def wrong(door: Door, channel: str, peer: str = "10.0.0.1", *body: tuple[int, str]) -> list[Any]:
+    """A logon with a wrong password, in a connection of its own."""
+    door.open(channel, peer)
+    return door.says(channel, fix.logon(1, *(body or ((553, "u"), (554, "guess"))), sender="OTHER", when=door.now))
+
+
+@pytest.mark.parametrize("more", [[], [(141, "Y")]])
+def test_who_does_not_know_the_password_changes_nothing_and_is_told_nothing(more: list[tuple[int, str]]) -> None:
+    door = Door()
+    store = door.acceptor.members["OTHER"].session.store
+    list(door.acceptor.send("OTHER", b"8", [(58, b"kept")], fix.at(0)))
+    store.next_in = 50
+    assert kinds(wrong(door, "gate/1", "10.0.0.1", (553, "u"), (554, "guess"), *more)) == ["Close"]
+    assert (store.next_in, store.next_out, len(list(store.sent(1, 9)))) == (50, 2, 1)
+
+
+def test_wrong_passwords_are_not_tried_for_ever() -> None:
+    door = Door()
+    door.open("gate/early")
+    for n in range(5):
+        door.now = n
+        wrong(door, f"gate/{n}")
+    door.now = 10
+    assert kinds(door.open("gate/6")) == ["Close"]
+    assert "gave wrong passwords too often" in door.faults[-1]
+    right = fix.logon(1, (553, "u"), (554, "secret"), sender="OTHER", when=9)
+    assert kinds(door.says("gate/early", right)) == ["Close"]  # it was connected before it failed
+    door.open("gate/7", "10.0.0.2")
+    assert kinds(door.says("gate/7", right)) == ["A", "Up"]
+    door.now = 61
+    assert door.open("gate/8") == []
+
+
+def test_silence_does_not_take_all_connections() -> None:
+    door = Door()
+    door.acceptor.logons = Throttle(1_000, fix.SECOND)
+    for n in range(MOST_STRANGERS):
+        assert door.open(f"gate/{n}") == []
+    assert kinds(door.open("gate/more")) == ["Close"]
+    assert "too many connections without a logon" in door.faults[-1]
+    assert door.open("gate/other", "10.0.0.2") == []
+    door.hear(Closed("gate/0", "gone"))
+    assert door.open("gate/again") == []
+
+
+def test_little_is_kept_of_who_has_not_logged_on() -> None:
+    door = Door()
+    door.open("gate/1")
+    head = b"8=FIX.4.4\x019=900000\x0135=A\x01"
+    assert door.says("gate/1", head) == []
+    assert kinds(door.says("gate/1", b"x" * STRANGERS_BYTES)) == ["Close"]
+    assert "no logon in what it sends" in door.faults[-1]
+
+
+def test_no_more_is_looked_at_of_who_has_not_logged_on() -> None:
+    door = Door()
+    door.open("gate/1")
+    framer = door.acceptor._connections["gate/1"].framer
+    assert kinds(door.says("gate/1", b"\x018=" * 20_000)) == ["Close"]
+    assert framer.garbled <= STRANGERS_BYTES // 3
+    assert door.faults[-1].endswith("the first message is garbled")
+
+
+def test_what_follows_a_logon_in_the_same_piece_is_heard_however_long_it_is() -> None:
+    door = Door()
+    door.open("gate/1")
+    orders = [fix.order(seq, f"c{seq}") for seq in range(2, 102)]
+    done = door.says("gate/1", fix.logon(1, (553, "u")), *orders)
+    assert kinds(done) == ["A", "Up", *["App"] * 100]
+
+
+def test_stranger_cannot_write_a_line_of_its_own_into_the_log() -> None:
+    door = Door()
+    door.open("gate/1")
+    door.says("gate/1", fix.logon(1, (553, "u"), begin="FIX\n2026 INFO all is well"))
+    assert door.faults[-1].isprintable()
+
+
+@pytest.mark.parametrize("body", [(b"9" * 5_000).decode() + "=1", "95=" + "9" * 5_000])
+def test_numbers_without_end_cost_a_stranger_its_connection_only(body: str) -> None:
+    door = Door()
+    door.open("gate/1")
+    tag, _, value = f"58=x\x01{body}".partition("=")
+    assert kinds(door.says("gate/1", fix.logon(1, (553, "u"), (int(tag), value)))) == ["Close"]
+    assert kinds(door.log_on("gate/2")) == ["A", "Up"]
+
+
+def test_fault_of_ours_costs_one_session_its_connection_and_counts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    door = Door()
+    door.log_on()
+    session = door.acceptor.members["THEM"].session
+
+    def broken(*_: object) -> None:
+        raise KeyError("554=secret")
+
+    monkeypatch.setattr(Session, "_on_app", broken)
+    assert kinds(door.says("gate/1", fix.order(2))) == ["Down", "Close"]
+    assert "found KeyError" in door.faults[-1]
+    assert "secret" not in door.faults[-1]
+    assert session.store.next_in == 2
+    monkeypatch.undo()
+    door.open("gate/2")
+    assert kinds(door.says("gate/2", fix.logon(2, (553, "u")))) == ["A", "Up"]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from smartexec_fix import built_in
 from smartexec_fix.checking import Rules, check
+from smartexec_fix.framing import checksum
 from smartexec_fix.message import Field, encode, parse
 from smartexec_fix.outputs import App, HangUp
 from smartexec_fix.session import Session
@@ -47,6 +48,52 @@ def test_session_takes_anything(version: str, sent: list[tuple[str, int, list[Fi
         if any(isinstance(one, HangUp) for one in outputs):
             session.lost(now, "hung up")
             return
+
+
+def frame_of(fields: dict[int, bytes | None]) -> bytes:
+    """A frame whose length and checksum are true, whatever else is not."""
+    body = b"".join(b"%d=%b\x01" % one for one in fields.items() if one[0] != 8 and one[1] is not None)
+    frame = b"8=%b\x019=%d\x01%b" % (fields[8] or b"", len(body), body)
+    return frame + b"10=%03d\x01" % checksum(frame)
+
+
+LONG = [b"9" * 5_000, b"-" + b"9" * 5_000, b"1.5", b"abc", b"\xff\xfe"]
+HEADER = [8, 34, 35, 49, 52, 56, 108]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(HEADER), st.one_of(NASTY, st.sampled_from(LONG), st.none())), max_size=3),
+    st.sampled_from(["A", "0", "2", "4", "5", "8", "D"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_header_of_any_kind_is_answered_or_hung_up(
+    changed: list[tuple[int, bytes | None]], kind: str, up: bool, initiator: bool
+) -> None:
+    session = fix.session(initiator=initiator)
+    session.opened(fix.at(0))
+    if up:
+        session.received(fix.logon(), fix.at(0))
+    before = session.store.next_in
+    sound = {34: b"%d" % before, 49: b"THEM", 52: fix.stamp(fix.at(0)), 56: b"US", 98: b"0", 108: b"30", 7: b"1"}
+    whole: dict[int, bytes | None] = {8: b"FIX.4.4", 35: kind.encode(), **sound, 16: b"0", 36: b"%d" % (before + 1)}
+    outputs = session.received(frame_of({**whole, **dict(changed)}), fix.at(0))
+    assert not any("found ValueError" in one.reason for one in outputs if isinstance(one, HangUp))
+    assert before <= session.store.next_in <= before + 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_sound_frames_of_changed_bytes_break_nothing(data: st.DataObject) -> None:
+    frame = bytearray(fix.order(2))
+    for _ in range(data.draw(st.integers(1, 4))):
+        frame[data.draw(st.integers(0, len(frame) - 1))] = data.draw(st.integers(0, 255))
+    session = fix.session()
+    session.opened(fix.at(0))
+    session.received(fix.logon(), fix.at(0))
+    for one in session.received(bytes(frame), fix.at(0)):
+        assert not isinstance(one, HangUp) or not one.reason.startswith(("found ValueError", "found IndexError"))
 
 
 @given(st.lists(st.tuples(TAGS, NASTY), max_size=8), KINDS)

@@ -19,6 +19,10 @@ from smartexec_fix.session import LOGON, Session
 from smartexec_fix.settings import SECOND
 from smartexec_fix.throttle import Throttle
 
+STRANGERS_BYTES: Final = 4096
+"""More than this without a logon is not waited for."""
+MOST_STRANGERS: Final = 20
+"""Connections of one address that have not logged on."""
 Done = Send | Close | Said
 Identity = tuple[bytes, str, str]
 """BeginString(8), our CompID, the peer's."""
@@ -66,6 +70,8 @@ class Acceptor:
     fault: Callable[[str], None]
     logons: Throttle = field(factory=lambda: Throttle(100, SECOND))
     """Connections that one address may open."""
+    failures: Throttle = field(factory=lambda: Throttle(5, 60 * SECOND))
+    """Wrong passwords that one address may give."""
     _left: bool = field(init=False, default=False)
     _by_identity: dict[Identity, Member] = field(init=False)
     _connections: dict[str, _Connection] = field(init=False, factory=dict)
@@ -81,14 +87,24 @@ class Acceptor:
             yield from self._tick(now)
         elif isinstance(event, Opened) and event.channel != self.server:
             self._connections[event.channel] = _Connection(now, event.peer)
-            if self._left:
-                yield from self._refuse(event.channel, "the day is over")
-            elif not self.logons.take(event.peer, now):
-                yield from self._refuse(event.channel, "connects too often")
+            why = self._unwelcome(event.peer, now)
+            if why:
+                yield from self._refuse(event.channel, why)
         elif isinstance(event, Closed):
             connection = self._connections.pop(event.channel, None)
             if connection is not None and connection.member is not None:
                 yield from self._lost(connection.member, event.reason, now)
+
+    def _unwelcome(self, peer: str, now: int) -> str:
+        """Say why an address may not open one more connection now; "" if it may."""
+        if self._left:
+            return "the day is over"
+        if not self.logons.take(peer, now):
+            return "connects too often"
+        if self.failures.full(peer, now):
+            return "gave wrong passwords too often"
+        nameless = sum(one.member is None and one.peer == peer for one in self._connections.values())
+        return "has too many connections without a logon" if nameless > MOST_STRANGERS else ""
 
     def send(self, name: str, msg_type: bytes, fields: list[Field], now: int) -> Iterator[Done]:
         """Send an application message in a session; it waits there while nobody is logged on."""
@@ -113,25 +129,37 @@ class Acceptor:
         connection = self._connections.get(event.channel)
         if connection is None:
             return  # it is being closed
-        for frame in connection.framer.feed(event.data):
-            member = connection.member or (yield from self._introduced(event.channel, connection, frame, now))
-            if member is None:
+        looked_at = STRANGERS_BYTES if connection.member is None else len(event.data)
+        for piece in (event.data[:looked_at], event.data[looked_at:]):
+            for frame in connection.framer.feed(piece):
+                member = connection.member or (yield from self._introduced(event.channel, connection, frame, now))
+                if member is None:
+                    return
+                member.log.heard(frame, now)
+                yield from self._do(member, member.session.received(frame, now), now)
+                if member.channel != event.channel:
+                    return  # closed meanwhile: what follows is not heard
+            if connection.member is None:
+                yield from self._still_nameless(event.channel, connection, len(event.data) > looked_at)
                 return
-            member.log.heard(frame, now)
-            yield from self._do(member, member.session.received(frame, now), now)
-            if member.channel != event.channel:
-                return  # closed meanwhile: what follows is not heard
-        if connection.framer.garbled and connection.member is None:
-            yield from self._refuse(event.channel, "the first message is garbled")
-        elif connection.framer.garbled and connection.member is not None:
+        if connection.framer.garbled and connection.member is not None:
             self._note(connection.member, f"{connection.framer.garbled} garbled messages: skipped", now)
             connection.framer.garbled = 0
+
+    def _still_nameless(self, channel: str, connection: _Connection, more: bool) -> Iterator[Done]:
+        """Show out who has sent something that is no logon, or too much of it; `more`: not all was looked at."""
+        if connection.framer.garbled:
+            yield from self._refuse(channel, "the first message is garbled")
+        elif more or connection.framer.waiting > STRANGERS_BYTES:
+            yield from self._refuse(channel, "no logon in what it sends")
 
     def _introduced(
         self, channel: str, connection: _Connection, frame: bytes, now: int
     ) -> Generator[Done, None, Member | None]:
         """Find the session that a first message names; None if it names none that it may have."""
         member, why = self._named(frame, connection.peer)
+        if self.failures.full(connection.peer, now):  # it may have connected before it failed
+            member, why = None, "gave wrong passwords too often"
         if member is None:
             yield from self._refuse(channel, why)
             return None
@@ -149,7 +177,7 @@ class Acceptor:
             return None, f"found MsgType(35) {message.msg_type.decode('latin-1')!r}, expected a logon first"
         member = self._by_identity.get((message.begin_string, message.text(56), message.text(49)))
         if member is None:
-            who = f"{message.begin_string.decode('latin-1')} {message.text(49)!r} to {message.text(56)!r}"
+            who = f"{message.begin_string.decode('latin-1')!r} {message.text(49)!r} to {message.text(56)!r}"
             return None, f"found no session {who}, expected one that is configured"
         if not member.may_come_from(peer):
             return None, f"found a logon to session {member.name} from there, expected one from its networks"
@@ -187,7 +215,9 @@ class Acceptor:
             elif isinstance(one, HangUp):
                 self._note(member, one.reason, now, serious=not one.expected)
                 channel = member.channel
-                self._connections.pop(channel, None)
+                connection = self._connections.pop(channel, None)
+                if one.intruder and connection is not None:
+                    self.failures.take(connection.peer, now)
                 yield from self._lost(member, one.reason, now)
                 yield Close(channel, one.reason)
             else:

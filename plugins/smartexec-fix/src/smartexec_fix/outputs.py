@@ -39,6 +39,8 @@ class HangUp:
     until: int | None = None
     expected: bool = False
     """Whether nothing is wrong: both sides have said goodbye, or it is closing time."""
+    intruder: bool = False
+    """Whether who connected did not know the password."""
 
 
 @frozen

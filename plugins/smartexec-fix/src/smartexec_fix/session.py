@@ -5,7 +5,6 @@ remember across a crash is in its store; what it says is in `smartexec_fix.admin
 """
 
 from collections.abc import Callable, Mapping
-from hmac import compare_digest
 from typing import Final
 
 from attrs import define, field
@@ -22,16 +21,18 @@ from smartexec_fix.resend import replay
 from smartexec_fix.schedule import Schedule
 from smartexec_fix.settings import SECOND, SessionSettings
 from smartexec_fix.stamps import stamp
-from smartexec_fix.standing import ORIGINAL, before_its_time, standing
+from smartexec_fix.standing import ORIGINAL, before_its_time, number, standing
 from smartexec_fix.store import Store
+from smartexec_fix.terms import announced, unacceptable
 
 LOGON, LOGOUT, HEARTBEAT, TEST, RESEND, REJECT, RESET = b"A", b"5", b"0", b"1", b"2", b"3", b"4"
+ANSWERS: Final = (LOGON, LOGOUT, REJECT)  # what may come in answer to a logon of ours
 ADMIN: Final = frozenset({LOGON, LOGOUT, HEARTBEAT, TEST, RESEND, REJECT, RESET})
 SEQ, POSS_DUP = 34, 43
 
 
 class _Ended(Exception):
-    """The connection is to be closed at once: (why, whether nothing is wrong)."""
+    """The connection is to be closed at once: its HangUp."""
 
 
 @define(eq=False)
@@ -139,8 +140,7 @@ class Session:
             return None
         if not self.logged_on:
             return self._opened + self.settings.logon_timeout
-        beat = self._pulse.next()
-        due = [] if beat is None else [beat]
+        due = [] if (beat := self._pulse.next()) is None else [beat]
         if self._sent_logout is not None:
             due.append(self._sent_logout + self.settings.logout_timeout)
         elif self._ends:
@@ -187,7 +187,9 @@ class Session:
             while (queued := self._gap.next(self.store.next_in)) is not None:
                 self._next_queued(queued, now)
         except _Ended as error:
-            self._out.append(HangUp(error.args[0], expected=error.args[-1] is True))
+            self._out.append(error.args[0])
+        except Exception as error:  # a fault of ours: this connection pays for it, not all that there are
+            self._out.append(HangUp(f"found {type(error).__name__} at {message}, expected to understand it"))
 
     def _next_queued(self, message: Message, now: int) -> None:
         if message.msg_type in (LOGON, RESEND):
@@ -197,8 +199,12 @@ class Session:
             self._next(message, now)
 
     def _next(self, message: Message, now: int) -> None:
-        if not self.logged_on and message.msg_type != LOGON and not self._sent_logon:
-            raise _Ended(f"found MsgType(35) {message.text(35) or message.msg_type!r}, expected a logon first")
+        if not self.logged_on and message.msg_type not in (ANSWERS if self._sent_logon else (LOGON,)):
+            raise _Ended(HangUp(f"found MsgType(35) {message.msg_type.decode('latin-1')!r}, expected a logon first"))
+        if number(message) is None:
+            if self.logged_on:
+                self._say_logout(now, "MsgSeqNum(34) is missing or no number")
+            raise _Ended(HangUp(f"found MsgSeqNum(34) {message.text(SEQ)[:20]!r}, expected a number"))
         if message.begin_string != self.settings.begin_string:
             self._say_logout(now, "Incorrect BeginString")
             self._count(message)
@@ -211,7 +217,7 @@ class Session:
 
     def _verify(self, message: Message, now: int, *, high: bool = True, low: bool = True) -> bool:
         """Check time, identity and sequence; act on what is wrong and give False."""
-        seq = int(message.get(SEQ) or 0)
+        seq = number(message) or 0
         fault = standing(message, self.settings, now)
         if fault is not None:
             self._refuse(message, fault, now)
@@ -231,14 +237,15 @@ class Session:
     def _too_high(self, message: Message, seq: int, now: int) -> None:
         first = self.store.next_in
         self._gap.wait(seq, message)
-        if self._gap.asks(first, seq):
+        told = message.msg_type == LOGON and self.settings.next_expected and message.get(789) is not None
+        if self._gap.asks(first, seq) and not told:  # else our NextExpectedMsgSeqNum(789) has asked for it
             self._send(RESEND, [(7, b"%d" % first), (16, self.settings.to_the_end)], now)
 
     def _too_low(self, message: Message, seq: int, now: int) -> None:
         if message.get(POSS_DUP) != b"Y":
             text = f"MsgSeqNum too low, expecting {self.store.next_in} but received {seq}"
             self._say_logout(now, text)
-            raise _Ended(text)
+            raise _Ended(HangUp(text))
         if message.msg_type == RESET:
             return
         if message.get(ORIGINAL) is None:
@@ -249,7 +256,7 @@ class Session:
 
     def _count(self, message: Message) -> None:
         """Count a message as taken, if it is the one expected; one from beyond a gap is sent again with the gap."""
-        if int(message.get(SEQ) or 0) == self.store.next_in:
+        if number(message) == self.store.next_in:
             self.store.next_in += 1
 
     # -- by type -------------------------------------------------------------------------------------------------------
@@ -300,28 +307,38 @@ class Session:
         self._count(message)
         if self.settings.reset_on_logout:
             self.store.reset(now)
-        raise _Ended(f"logout: {reason or 'no reason given'}", answered or not reason)
+        raise _Ended(HangUp(f"logout: {reason or 'no reason given'}", expected=answered or not reason))
 
     def _on_logon(self, message: Message, now: int) -> None:
         store, asked = self.store, message.get(141) == b"Y"
         if self.logged_on and not asked:
-            raise _Ended("found a second logon, expected one")
+            raise _Ended(HangUp("found a second logon, expected one"))
         if self.initiator and not self._sent_logon and not asked:
-            raise _Ended("found an answer to a logon before one was sent")
+            raise _Ended(HangUp("found an answer to a logon before one was sent"))
+        fault = standing(message, self.settings, now)
+        if fault is not None:
+            self._refuse(message, fault, now)
+            self._say_logout(now)
+            return
+        refused = unacceptable(message, self.settings, store.next_out, initiator=self.initiator)
+        if refused is not None:
+            if not refused.intruder:  # who is nobody is told nothing
+                self._say_logout(now, refused.reason)
+            raise _Ended(refused)
         if (asked and not self._sent_reset) or (not self.initiator and not asked and self.settings.reset_on_logon):
             store.reset(now)
         if not self._verify(message, now, high=False):
             return
-        if not self._known(message):
-            raise _Ended("found a wrong Username(553) or Password(554), expected those of the session")
         answers = not self.initiator or (asked and not self._sent_reset)
         self.logged_on = True
         if answers:
             seconds = int(message.get(108) or 0)
             self._pulse.interval = seconds * SECOND
-            self._send(LOGON, admin.logon(self.settings, seconds, reset=asked, next_in=self._announced()), now)
+            next_in = announced(message, self.settings, store.next_in)
+            body = admin.logon(self.settings, seconds, reset=asked, next_in=next_in)
+            self._send(LOGON, body, now)
         self._sent_logon, self._sent_reset = True, False
-        seq = int(message.get(SEQ) or 0)
+        seq = number(message) or 0
         self._out += [Up(), *self._held]
         self._held.clear()
         if seq > store.next_in and not asked:
@@ -329,14 +346,6 @@ class Session:
         else:
             store.next_in += 1
         self._peer_expects(message, now)
-
-    def _known(self, message: Message) -> bool:
-        """Whether an initiator has the name and the password that the session wants."""
-        pairs = ((self.settings.username, message.text(553)), (self.settings.password, message.text(554)))
-        return self.initiator or all(not own or compare_digest(own.encode(), his.encode()) for own, his in pairs)
-
-    def _announced(self) -> int | None:
-        return self.store.next_in + 1 if self.settings.next_expected else None
 
     def _peer_expects(self, message: Message, now: int) -> None:
         """Send what the peer's NextExpectedMsgSeqNum(789) says that it lacks."""
@@ -366,7 +375,7 @@ class Session:
         if message.msg_type not in (LOGON, RESET):
             self._count(message)
         if not self.logged_on:
-            raise _Ended(str(fault))
+            raise _Ended(HangUp(str(fault)))
         self._out.append(Note(f"refused, {fault}: {message}"))
         body = admin.reject(self.settings, message, fault, TEXTS[fault.reason], named=fault.reason != MSG_TYPE)
         self._send(REJECT, body, now, route=message)

@@ -5,7 +5,8 @@ from smartexec_fix.message import Message
 from smartexec_fix.settings import SessionSettings
 from smartexec_fix.stamps import read_stamp
 
-SENDER, TARGET, SENT_AT, ORIGINAL = 49, 56, 52, 122
+SENDER, TARGET, SENT_AT, ORIGINAL, NUMBER = 49, 56, 52, 122, 34
+MOST_DIGITS = 10
 
 
 def standing(message: Message, settings: SessionSettings, now: int) -> Fault | None:
@@ -16,6 +17,12 @@ def standing(message: Message, settings: SessionSettings, now: int) -> Fault | N
     if (message.text(SENDER), message.text(TARGET)) != (settings.target_comp_id, settings.sender_comp_id):
         return Fault(COMP_ID)
     return None
+
+
+def number(message: Message) -> int | None:
+    """Give MsgSeqNum(34); None if it is none."""
+    value = message.get(NUMBER) or b""
+    return int(value) if value.isdigit() and len(value) <= MOST_DIGITS else None
 
 
 def before_its_time(message: Message) -> bool:

@@ -16,6 +16,11 @@ class Throttle:
     window: int
     _taken: dict[str, deque[int]] = field(init=False, factory=dict)
 
+    def full(self, key: str, now: int) -> bool:
+        """Whether it has happened so often that it may not now; it is not counted."""
+        taken = self._taken.get(key)
+        return taken is not None and len(taken) == self.most and now - taken[0] < self.window
+
     def take(self, key: str, now: int) -> bool:
         """Whether it may happen once more now; if so, it is counted."""
         taken = self._taken.pop(key, None)
