@@ -47,7 +47,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "venue": Kind(
         "venue",
         "speaks a venue's protocol: orders out, executions in",
-        "python {folder}/example/toy_venue.py & smartexec serve {folder}/example/config.toml",
+        "python {folder}/example/toy_venue.py & smartexec serve {folder}/example/config.toml --out session",
     ),
     "source": Kind("order source", "brings client orders"),
     "feed": Kind("market-data feed", "brings what markets say"),

@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import define, field
 
+ACCOUNTS = ("ACME",)
 TICK = Decimal("0.01")
 SHOWN = 300
 OVER = ("FILLED", "CANCELED", "REJECTED")
@@ -64,6 +65,8 @@ class Venue:
     # -- what members say ----------------------------------------------------------------------------------------------
 
     def on_logon(self, said: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        if said["account"] not in ACCOUNTS:
+            return self.tell(writer, type="refused", text=f"no account {said['account']} here")
         self.members.add(writer)
         self.tell(writer, type="logon", next=len(self.reports) + 1)
         self.tell(writer, type="phase", symbol="TEST", phase="CONTINUOUS")

@@ -2,7 +2,7 @@
 
 import json
 
-from smartexec.api import Close, ExecutionReport, Opened, Received, Send, Tick
+from smartexec.api import Close, ExecutionReport, Opened, Received, Send, Tick, VenueStatus
 
 from smartexec_your_name.venue import LINE, YourName
 
@@ -31,6 +31,15 @@ def test_missing_report_is_asked_for_and_none_is_told_before_it() -> None:
     assert json.loads(asked.data) == {"type": "resend", "number": 1}
     told = list(adapter.handle(Received(LINE, report(1) + report(2)), 0))
     assert [one.cl_ord_id for one in told if isinstance(one, ExecutionReport)] == ["P1.1", "P2.1"]
+
+
+def test_refused_logon_is_tried_again_in_a_minute() -> None:
+    adapter = YourName(mic="XTOY", host="127.0.0.1:1", account="ACME")
+    list(adapter.handle(Opened(LINE), 0))
+    refused = Received(LINE, b'{"type": "refused", "text": "no such account"}\n')
+    reason = "logon refused: no such account"
+    told = [VenueStatus("XTOY", False, reason), Close(LINE, reason, 60 * SECOND)]
+    assert list(adapter.handle(refused, 0)) == told
 
 
 def test_silent_venue_is_asked_then_the_line_is_closed() -> None:

@@ -15,6 +15,7 @@ from smartexec import api
 
 LINE: Final = "line"  # name of the channel
 LONGEST: Final = 65_536  # bytes of a message
+LATER: Final = 60 * api.NANOS_PER_SECOND  # until a logon that was refused is tried again
 T = TypeVar("T")
 Said = Mapping[str, Any]
 
@@ -85,32 +86,37 @@ class YourName(api.VenueAdapter):
             self._due, self._asked = None if self._asked else now + self.heartbeat, not self._asked
             yield from self._say("heartbeat") if self._asked else [api.Close(LINE, "the venue is silent")]
 
-    def _received(self, event: api.Received, _: int) -> Iterator[api.VenueOutput]:
+    def _received(self, event: api.Received, now: int) -> Iterator[api.VenueOutput]:
         *lines, self._buffer = (self._buffer + event.data).split(b"\n")
         for line in lines:
             try:
-                yield from self._message(json.loads(line))
+                yield from self._message(json.loads(line), now)
             except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
                 raise api.VenueProtocolError(f"{self.mic}: found {line[:200]!r}, expected a message") from error
         if len(self._buffer) > LONGEST:
             raise api.VenueProtocolError(f"{self.mic}: found no end of a message, expected {LONGEST} bytes at most")
 
-    def _message(self, said: Said) -> Iterator[api.VenueOutput]:
+    def _message(self, said: Said, now: int) -> Iterator[api.VenueOutput]:
         number = _of(said, "number", self._next)
         if number == self._next:
-            yield from self._MESSAGES[_of(said, "type", "")](self, said)
+            yield from self._MESSAGES[_of(said, "type", "")](self, said, now)
             self._next += "number" in said
         if max(number, _of(said, "next", 0)) > self._next != self._missed:
             self._missed = self._next
             yield from self._say("resend", number=self._next)
 
-    def _alive(self, said: Said) -> Iterator[api.VenueStatus]:
+    def _alive(self, said: Said, _: int) -> Iterator[api.VenueStatus]:
         self._next = min(self._next, _of(said, "next", 0))  # a venue that is behind has begun its numbers anew
         if not self._up:
             self._up = True
             yield api.VenueStatus(self.mic, True)
 
-    def _report(self, said: Said) -> Iterator[api.ExecutionReport]:
+    def _refused(self, said: Said, now: int) -> Iterator[api.VenueStatus | api.Close]:
+        reason = f"logon refused: {_of(said, 'text', '')}"
+        yield api.VenueStatus(self.mic, False, reason)
+        yield api.Close(LINE, reason, now + LATER)  # it is no better in a second
+
+    def _report(self, said: Said, _: int) -> Iterator[api.ExecutionReport]:
         yield api.ExecutionReport(
             self.mic, _of(said, "id", ""), api.ExecType[said["kind"]], api.OrdStatus[said["status"]],
             exec_id=_of(said, "exec", ""), exec_ref_id=_of(said, "ref", ""), orig_cl_ord_id=_of(said, "of", ""),
@@ -118,23 +124,24 @@ class YourName(api.VenueAdapter):
             last_qty=_of(said, "qty", 0), last_px=_px(said.get("px")) or 0, text=_of(said, "text", ""),
         )  # fmt: skip
 
-    def _refusal(self, said: Said) -> Iterator[api.OrderCancelReject]:
+    def _refusal(self, said: Said, _: int) -> Iterator[api.OrderCancelReject]:
         status = api.OrdStatus[said["status"]]
         yield api.OrderCancelReject(self.mic, _of(said, "id", ""), _of(said, "of", ""), status, _of(said, "text", ""))
 
-    def _quote(self, said: Said) -> Iterator[api.Quote]:
+    def _quote(self, said: Said, _: int) -> Iterator[api.Quote]:
         sides = (_px(said["bid"]), _of(said, "bid_qty", 0), _px(said["ask"]), _of(said, "ask_qty", 0))
         yield api.Quote(_of(said, "symbol", ""), self.mic, *sides)
 
-    def _phase(self, said: Said) -> Iterator[api.PhaseChange]:
+    def _phase(self, said: Said, _: int) -> Iterator[api.PhaseChange]:
         yield api.PhaseChange(_of(said, "symbol", ""), self.mic, api.Phase[said["phase"]])
 
     _WORK: ClassVar[Mapping[type, Callable[[Any, Any, int], Iterable[api.VenueOutput]]]] = {
         api.SendOrder: _order, api.CancelOrder: _cancel, api.QueryOrder: _query,
         api.Opened: _opened, api.Closed: _closed, api.Received: _received, api.Tick: _tick,
     }  # fmt: skip
-    _MESSAGES: ClassVar[Mapping[str, Callable[[Any, Said], Iterator[api.VenueOutput]]]] = {
-        "logon": _alive, "heartbeat": _alive, "report": _report, "refusal": _refusal, "quote": _quote, "phase": _phase,
+    _MESSAGES: ClassVar[Mapping[str, Callable[[Any, Said, int], Iterator[api.VenueOutput]]]] = {
+        "logon": _alive, "heartbeat": _alive, "refused": _refused, "report": _report, "refusal": _refusal,
+        "quote": _quote, "phase": _phase,
     }  # fmt: skip
 
 
