@@ -4,7 +4,7 @@ What the kernel does is read from its own tables (`children`, `lifecycle`) where
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
@@ -63,6 +63,25 @@ VENUE_REPORTS: Mapping[ExecType, str] = {
     ExecType.ORDER_STATUS: "answers a query: see the page on orders in doubt",
 }
 """What a venue's report does to a child order."""
+ORDER, REQUEST, EITHER = "the order's", "the request's", "the request's, else the order's"
+REPORT_FIELDS: Mapping[ExecType, tuple[str, str, str]] = {
+    ExecType.NEW: (ORDER, "", "cum_qty"),
+    ExecType.PENDING_NEW: (ORDER, "", ""),
+    ExecType.TRADE: (ORDER, "exec_id last_qty last_px", "cum_qty trade_date liquidity fee side"),
+    ExecType.TRADE_CANCEL: (ORDER, "exec_id exec_ref_id", "last_qty last_px trade_date"),
+    ExecType.TRADE_CORRECT: (ORDER, "exec_id exec_ref_id last_qty last_px", "trade_date fee"),
+    ExecType.CANCELED: (EITHER, "", "orig_cl_ord_id cum_qty text"),
+    ExecType.EXPIRED: (ORDER, "", "cum_qty text"),
+    ExecType.REJECTED: (ORDER, "", "text"),
+    ExecType.DONE_FOR_DAY: (ORDER, "", "cum_qty text"),
+    ExecType.REPLACED: (REQUEST, "", "orig_cl_ord_id order_qty price cum_qty"),
+    ExecType.RESTATED: (ORDER, "order_qty", "price cum_qty text"),
+    ExecType.PENDING_CANCEL: (REQUEST, "", "orig_cl_ord_id"),
+    ExecType.PENDING_REPLACE: (REQUEST, "", "orig_cl_ord_id"),
+    ExecType.SUSPENDED: (ORDER, "", "text"),
+    ExecType.ORDER_STATUS: ("as in the query", "cum_qty avg_px", "text"),
+}
+"""Of a venue's report: whose `cl_ord_id` is, what it must carry, what is taken if it is there."""
 CLIENT_REPORTS: Mapping[ExecType, str] = {
     ExecType.NEW: "the order was accepted; it may still be pooled",
     ExecType.REJECTED: "the order was refused: OrdRejReason(103) and Text(58) say why",
@@ -128,6 +147,19 @@ def venue_reports() -> list[list[str]]:
     return [["ExecType(150)", "what it does to the child order", "ends as"], *rows]
 
 
+def report_fields() -> list[list[str]]:
+    """Give what each kind of report carries, after a head."""
+    head = ["ExecType(150)", "`cl_ord_id` is", "needs", "takes too"]
+    return [
+        head,
+        *([kind.name, whose, _code(needs), _code(more)] for kind, (whose, needs, more) in REPORT_FIELDS.items()),
+    ]
+
+
+def _code(names: str) -> str:
+    return ", ".join(f"`{name}`" for name in names.split()) or "-"
+
+
 def _ends(kind: ExecType) -> str:
     life = ENDS.get(kind)
     if life is None:
@@ -145,8 +177,16 @@ def rejects(which: str) -> list[list[str]]:
     return [["reason", "value", "when"], *([k.name, k.value, text] for k, text in REJECTS[which].items())]
 
 
+TABLES: Mapping[str, tuple[Callable[[], list[list[str]]], tuple[int, ...]]] = {
+    "messages": (messages, (22, 24, 54)),
+    "venue-reports": (venue_reports, (24, 52, 24)),
+    "report-fields": (report_fields, (20, 20, 28, 32)),
+    "client-reports": (client_reports, (26, 74)),
+}
+
+
 class FixTable(SphinxDirective):
-    """Insert a table: messages, fields NAME, venue-reports, client-reports, rejects orders, rejects requests."""
+    """Insert a table: one of `TABLES`, fields NAME, rejects orders, rejects requests."""
 
     required_arguments = 1
     optional_arguments = 1
@@ -158,9 +198,8 @@ class FixTable(SphinxDirective):
             return [table(fields(more[0]), (40, 60))]
         if what == "rejects":
             return [table(rejects(more[0]), (24, 10, 66))]
-        makers = {"messages": messages, "venue-reports": venue_reports, "client-reports": client_reports}
-        widths = {"messages": (22, 24, 54), "venue-reports": (24, 52, 24), "client-reports": (26, 74)}
-        return [table(makers[what](), widths[what])]
+        maker, widths = TABLES[what]
+        return [table(maker(), widths)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
