@@ -58,6 +58,12 @@ def test_scenarios_are_there(page: Path) -> None:
     assert set(SCENARIO.findall(page.read_text(encoding="utf-8"))) <= scenarios()
 
 
+def test_every_example_has_its_line() -> None:
+    there = {path.parent.name for path in (ROOT / "examples").glob("*/README.md")}
+    lines = (DOCS / "examples.rst").read_text(encoding="utf-8").splitlines()
+    assert {line.split("``")[1] for line in lines if re.match(r"``\w+`` +\w", line)} == there
+
+
 def test_every_law_names_what_holds_it() -> None:
     text = (DOCS / "laws.rst").read_text(encoding="utf-8")
     laws = re.split(r"^\d+\. [^\n]+\n-+\n", text, flags=re.MULTILINE)[1:]
