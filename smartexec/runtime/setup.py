@@ -70,7 +70,7 @@ class Setup:
     config: str = ""
     """Text of the configuration it was read from; "" = it was made by a program."""
     base: str = ""
-    """Folder against which that names files."""
+    """Folder that relative paths in that configuration begin at."""
 
     def __attrs_post_init__(self) -> None:
         if wrong := given.faults(self):
