@@ -184,12 +184,15 @@ class SqliteJournal(Journal):
         if self._db is None:
             return
         db = self._db
-        self.commit()  # one that fails has let go
-        self._db = None
-        with self._errors():
-            self._fold(db)
-            db.close()
-        self._lock.release()
+        try:
+            self.commit()
+        finally:
+            if self._db is not None:  # else the commit has failed and let go
+                self._db = None
+                with self._errors():
+                    self._fold(db)
+                    db.close()
+                self._lock.release()
 
     def _fold(self, db: sqlite3.Connection) -> None:
         """Leave one file behind, which can be read where nothing can be written."""
