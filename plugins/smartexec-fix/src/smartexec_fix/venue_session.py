@@ -10,14 +10,15 @@ from typing import Final
 
 from attrs import define, evolve, field
 
-from smartexec_fix.checking import COMP_ID, SENDING_TIME, Fault
+from smartexec_fix.checking import Fault
 from smartexec_fix.dialect import ALL, Dialect
 from smartexec_fix.dictionary import Dictionary
 from smartexec_fix.message import Field, Message, parse
 from smartexec_fix.orders_out import pairs
-from smartexec_fix.outputs import App
+from smartexec_fix.outputs import App, Output
 from smartexec_fix.resend import replay
 from smartexec_fix.session import Session
+from smartexec_fix.standing import standing
 from smartexec_fix.store import MemoryStore, Store
 
 REPORT = b"8"
@@ -32,6 +33,8 @@ class VenueSession(Session):
     extra: Mapping[bytes, list[Field]] = field(factory=dict, kw_only=True)
     """MsgType(35) -> further fields."""
 
+    _now: int = field(init=False, default=0)
+    """Time of the frame that is being taken, ns UTC."""
     _fence: int = field(init=False, default=1)
     """MsgSeqNum(34) of our last logon: what is stale is filled up to here."""
 
@@ -66,10 +69,19 @@ class VenueSession(Session):
                 kept.keep(seq, frame)
         return kept
 
+    def received(self, frame: bytes, now: int) -> list[Output]:
+        """Take a frame."""
+        self._now = now
+        return super().received(frame, now)
+
+    def _stands(self, message: Message) -> bool:
+        """Whether a report that was refused is of now, and of the venue."""
+        return standing(message, self.settings, self._now) is None
+
     def _refuse(self, message: Message, fault: Fault, now: int) -> None:
         """A report may be of an execution: refused or not, it is a fact."""
         super()._refuse(message, fault, now)
-        if message.msg_type == REPORT and fault.reason not in (COMP_ID, SENDING_TIME):
+        if message.msg_type == REPORT and self._stands(message):
             self._out.append(App(message))
 
     def _send(
