@@ -50,7 +50,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_commands_say_what_the_page_has(said: tuple[Path, str]) -> None:
     folder, told = said
-    expected = [*shown("19 passed"), *shown("S-14 skipped"), *shown(": certified"), *shown("0 REJECTED")]
+    expected = [*shown("20 passed"), *shown("S-14 skipped"), *shown(": certified"), *shown("0 REJECTED")]
     assert len(expected) == 4
     assert [line for line in expected if line not in told] == []
     certificate = (folder / "certificate" / "certificate.md").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def test_mistake_of_the_page_is_found(said: tuple[Path, str]) -> None:
     words = ("-m", "pytest", "-p", "no:cacheprovider", "--tb=no", PROJECT)
     told = " ".join(call(folder / PROJECT, *words, cwd=folder, code=1).split())
     path.write_text(text, encoding="utf-8")
-    expected = [*shown("17 passed"), *shown("S-12 failed")]
+    expected = [*shown("18 passed"), *shown("S-12 failed")]
     assert len(expected) == 2
     assert [line for line in expected if line not in told] == []
 
