@@ -309,6 +309,7 @@ class Crashes(RuleBasedStateMachine):
             self.process.now += 60 * fix.SECOND
             if not self.open:
                 self._connect()
+            self._step([Tick()], [], "")
             while self.wire:
                 self._take(4)
         self._has_told_what_never_left()

@@ -160,6 +160,45 @@ def test_a_venue_that_cancels_on_disconnect_is_asked_order_by_order() -> None:
     assert [one.text(11) for one in got(bench, "H")] == ["P0.1"]
 
 
+def filled(name: str) -> list[tuple[int, str | bytes | int]]:
+    """The report that an order has all."""
+    return report(f11=name, f37=f"O-{name}", f17=f"E-{name}", f39="2", f14="100", f151="0", f32="100")
+
+
+def test_an_order_that_is_filled_is_not_asked_about_until_a_fill_is_undone() -> None:
+    bench = desk(dialect=Dialect(cancel_on_disconnect=True))
+    for number in range(3):
+        bench.exchange(order(f"P{number}.1"))
+    says(bench, "8", *filled("P0.1"))
+    says(bench, "8", *filled("P1.1"))
+    undone = {"f37": "O-P1.1", "f17": "X1", "f19": "E-P1.1", "f150": "H", "f39": "0", "f14": "0", "f151": "100"}
+    says(bench, "8", *report(f11="P1.1", **undone, f6="0", f32="", f31=""))
+    bench.disconnect()
+    bench.connect()
+    assert sorted(one.text(11) for one in got(bench, "H")) == ["P1.1", "P2.1"]
+
+
+def test_with_one_question_for_all_an_order_that_is_over_is_asked_about_alone() -> None:
+    bench = desk(dialect=MASS)
+    bench.exchange(order("P0.1"))
+    says(bench, "8", *filled("P0.1"))
+    bench.command(query("P0.1"))
+    assert (len(got(bench, "H")), got(bench, "AF")) == (1, [])
+
+
+def test_questions_keep_no_order_from_leaving() -> None:
+    bench = desk(dialect=Dialect(rate=2, waiting=3, cancel_on_disconnect=True))
+    for number in range(8):
+        bench.exchange(order(f"P{number}.1"))
+        later(bench, 1)
+    bench.disconnect()
+    bench.connect()  # eight questions: two leave, six wait
+    bench.command(order("P9.1"))
+    assert [one for one in bench.of(ExecutionReport) if one.exec_type is ExecType.REJECTED] == []
+    later(bench, 1)
+    assert sent(bench)[-2] == "P9.1"
+
+
 # -- restarts ----------------------------------------------------------------------------------------------------------
 
 

@@ -11,14 +11,17 @@ from smartexec.api import (
     ExecType,
     ExecutionReport,
     OrderCancelReject,
+    OrdStatus,
     QueryOrder,
     ReplaceOrder,
     SendOrder,
     VenueCommand,
 )
+from smartexec_fix.values import FINAL
 
 ENDS: Final = frozenset({ExecType.REJECTED, ExecType.CANCELED, ExecType.EXPIRED, ExecType.DONE_FOR_DAY})
 RESIZED: Final = frozenset({ExecType.REPLACED, ExecType.RESTATED})
+UNDONE: Final = frozenset({ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
 PENDING: Final = frozenset({ExecType.PENDING_NEW, ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE})
 
 
@@ -90,15 +93,23 @@ class KnownOrders:
             self._accepted(known, event)
         if event.exec_type in RESIZED and event.order_qty is not None:
             known.order_qty = event.order_qty
-        if event.exec_type in ENDS:
-            known.over = True
-            self._open.pop(known.sent.cl_ord_id, None)
+        self._ended(known, event)
 
     def named(self, known: Known, order_id: str) -> None:
         """Note the venue's own name of an order."""
         if order_id and known.order_id != order_id:
             known.order_id = order_id
             self._by_order_id[order_id] = known
+
+    def _ended(self, known: Known, event: ExecutionReport) -> None:
+        """Note whether anything of it may still be live: a filled order is over, until a bust undoes a fill."""
+        unknown = event.exec_type is ExecType.ORDER_STATUS and event.ord_status is OrdStatus.REJECTED
+        if event.exec_type in ENDS or (event.ord_status in FINAL and not unknown):
+            known.over = True
+            self._open.pop(known.sent.cl_ord_id, None)
+        elif known.over and event.exec_type in UNDONE:
+            known.over = False
+            self._open[known.sent.cl_ord_id] = known
 
     def _accepted(self, known: Known, event: ExecutionReport) -> None:
         request = known.requests.pop(event.cl_ord_id)

@@ -1,4 +1,5 @@
-"""What waits until the venue takes more: so many messages in any second, cancels first, nothing for long."""
+"""What waits until the venue takes more: so many messages in any second, cancels first, questions last, nothing for
+long."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ class Pace:
     _first: deque[tuple[int, VenueCommand]] = field(init=False, factory=deque)
     """Cancels."""
     _rest: deque[tuple[int, VenueCommand]] = field(init=False, factory=deque)
+    _questions: deque[tuple[int, VenueCommand]] = field(init=False, factory=deque)
 
     def __attrs_post_init__(self) -> None:
         self._sent = deque(maxlen=self.dialect.rate or 1)
@@ -25,7 +27,7 @@ class Pace:
     @property
     def waiting(self) -> list[str]:
         """ClOrdIDs(11) of orders and requests that have not left."""
-        return [one.cl_ord_id for _, one in (*self._first, *self._rest) if not isinstance(one, QueryOrder)]
+        return [one.cl_ord_id for _, one in (*self._first, *self._rest)]
 
     def full(self, command: VenueCommand) -> bool:
         """Whether no more orders and replaces may wait. Cancels and queries always may: there is one for an order."""
@@ -35,17 +37,19 @@ class Pace:
 
     def add(self, command: VenueCommand, now: int) -> None:
         """Let a command wait for its turn."""
-        (self._first if isinstance(command, CancelOrder) else self._rest).append((now, command))
+        queue = {CancelOrder: self._first, QueryOrder: self._questions}.get(type(command), self._rest)
+        queue.append((now, command))
 
     def drop(self, wanted: set[str]) -> list[VenueCommand]:
         """Take out orders and requests that have not left, by ClOrdID(11)."""
-        return self._take_out(lambda _, one: one.cl_ord_id in wanted and not isinstance(one, QueryOrder))
+        return self._take_out(lambda _, one: one.cl_ord_id in wanted)
 
     def clear(self) -> list[VenueCommand]:
         """Take out all."""
-        gone = [one for _, one in (*self._first, *self._rest)]
-        self._first.clear()
-        self._rest.clear()
+        queues = (self._first, self._rest, self._questions)
+        gone = [one for queue in queues for _, one in queue]
+        for queue in queues:
+            queue.clear()
         return gone
 
     def stale(self, now: int) -> list[VenueCommand]:
@@ -53,19 +57,18 @@ class Pace:
         limit = now - self.dialect.patience
         if not self._rest or self._rest[0][0] >= limit:
             return []
-        return self._take_out(lambda at, one: at < limit and isinstance(one, SendOrder | ReplaceOrder))
+        return self._take_out(lambda at, _: at < limit)
 
     def ready(self, now: int) -> Iterator[VenueCommand]:
         """Yield what may leave now, in its order."""
-        while (self._first or self._rest) and self._may(now):
-            queue = self._first or self._rest
+        while (queue := self._first or self._rest or self._questions) and self._may(now):
             if self.dialect.rate:
                 self._sent.append(now)
             yield queue.popleft()[1]
 
     def next(self) -> int | None:
         """When something that waits may leave, ns UTC; None = nothing waits."""
-        if not (self._first or self._rest):
+        if not (self._first or self._rest or self._questions):
             return None
         return self._sent[0] + NANOS_PER_SECOND if self._sent else 0
 

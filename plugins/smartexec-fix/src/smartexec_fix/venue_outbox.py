@@ -90,11 +90,13 @@ class VenueOutbox:
     def _send(self, command: VenueCommand, now: int) -> Iterator[Done]:
         if isinstance(command, SendOrder):
             return self.send(ORDER, self.orders.order(command, now), now)
-        if isinstance(command, QueryOrder) and self.dialect.status == "AF":
-            self.mass.ask(command.cl_ord_id)  # one question is asked for all
-            return iter(())
         if isinstance(command, QueryOrder):
-            return self.send(QUERY, self.orders.query(command, self.known.find(command.cl_ord_id), now), now)
+            known = self.known.find(command.cl_ord_id)
+            if self.dialect.status == "AF" and not (known is not None and known.over):
+                self.mass.ask(command.cl_ord_id)  # one question is asked for all
+                return iter(())
+            # an answer to that lists what is open: it would seem not to know an order that is over
+            return self.send(QUERY, self.orders.query(command, known, now), now)
         known = self.known.find(command.orig_cl_ord_id)
         if isinstance(command, CancelOrder):
             return self.send(CANCEL, self.orders.cancel(command, known, now), now)
