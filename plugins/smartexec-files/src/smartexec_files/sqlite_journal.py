@@ -183,23 +183,22 @@ class SqliteJournal(Journal):
         """Commit and let go. Does nothing if the journal is not open."""
         if self._db is None:
             return
-        db = self._db
         try:
             self.commit()
         finally:
-            if self._db is not None:  # else the commit has failed and let go
-                self._db = None
-                with self._errors():
-                    self._fold(db)
-                    db.close()
-                self._lock.release()
+            self._let_go()
 
-    def _fold(self, db: sqlite3.Connection) -> None:
+    def _let_go(self) -> None:
         """Leave one file behind, which can be read where nothing can be written."""
-        if not self._writes:
+        db, self._db = self._db, None
+        if db is None:  # the commit has failed and let go
             return
-        with suppress(sqlite3.OperationalError):  # someone is reading: the log stays, and is as good
-            db.execute("PRAGMA journal_mode=DELETE").fetchone()
+        with self._errors():
+            if self._writes:
+                with suppress(sqlite3.OperationalError):  # someone is reading: the log stays, and is as good
+                    db.execute("PRAGMA journal_mode=DELETE").fetchone()
+            db.close()
+        self._lock.release()
 
     def _open_db(self) -> sqlite3.Connection:
         if self._db is None:
