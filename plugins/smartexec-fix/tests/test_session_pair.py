@@ -5,12 +5,13 @@ in order, whatever happens. Random steps, and a model that is nothing but two li
 from collections import deque
 
 import fix_messages as fix
+import pytest
 from attrs import define, field
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from smartexec_fix import built_in
+from smartexec_fix import built_in, resend
 from smartexec_fix.framing import Framer
 from smartexec_fix.message import Field
 from smartexec_fix.outputs import App, HangUp, Output, Wire
@@ -93,7 +94,12 @@ class End:
 
 
 class Pair(RuleBasedStateMachine):
-    """An initiator and an acceptor."""
+    """An initiator and an acceptor. What is asked for is sent again in portions of two or three messages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(resend, "PORTION", 300)
 
     @initialize(version=st.sampled_from(VERSIONS))
     def begin(self, version: str) -> None:
@@ -174,9 +180,9 @@ class Pair(RuleBasedStateMachine):
         end.die()
         self._cut()
 
-    @rule(seconds=st.sampled_from([1, 9, 13, 30]))
-    def wait(self, seconds: int) -> None:
-        self.now += seconds * fix.SECOND
+    @rule(seconds=st.sampled_from([0.02, 1, 9, 13, 30]))
+    def wait(self, seconds: float) -> None:
+        self.now += int(seconds * fix.SECOND)
         for end in (self.one, self.two):
             if end.session.connected:
                 self._do(end, end.session.tick(self.now))
@@ -196,8 +202,13 @@ class Pair(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Left in peace, everything arrives."""
-        if not hasattr(self, "one"):
-            return
+        try:
+            if hasattr(self, "one"):
+                self._rest()
+        finally:
+            self.patch.undo()
+
+    def _rest(self) -> None:
         for _ in range(6):
             self.now += 60 * fix.SECOND
             if not self.wire:
@@ -205,6 +216,7 @@ class Pair(RuleBasedStateMachine):
             for _ in range(400):
                 self._deliver(self.one)
                 self._deliver(self.two)
+                self.wait(0.02)
                 if not self.wire or not (self.one.inbox or self.two.inbox):
                     break
         for end, other in ((self.one, self.two), (self.two, self.one)):

@@ -7,8 +7,10 @@ import pytest
 
 from smartexec_fix.message import parse
 from smartexec_fix.outputs import App, Down, HangUp, Output, Up, Wire
+from smartexec_fix.resend import PAUSE, PORTION
 from smartexec_fix.session import Session
 
+X = f"43=Y 58={'x' * 100}"
 SHOWN = (7, 16, 36, 43, 45, 58, 98, 108, 112, 123, 141, 371, 372, 373)
 
 
@@ -198,3 +200,41 @@ def test_rejects_say_what_their_version_has_fields_for(version: str, expected: s
     session.opened(fix.at(0))
     session.received(fix.logon(begin=version), fix.at(0))
     assert said(session.received(fix.message("1", 2, begin=version), fix.at(0))) == [expected]
+
+
+def test_long_answer_goes_in_portions_and_what_is_new_waits_behind_it() -> None:
+    session = up()
+    for number in range(2_000):
+        session.send(b"8", [(37, b"%d" % number), (58, b"x" * 100)], fix.at(0))
+    now, turns = fix.at(1), [session.received(fix.message("2", 2, (7, "1"), (16, "0")), fix.at(1))]
+    assert said(session.send(b"8", [(37, b"new")], now)) == []
+    assert said(session.received(fix.message("1", 3, (112, "there?")), now)) == []
+    while (due := session.next_tick()) is not None and due < fix.at(20):
+        assert due == now + PAUSE
+        now = due
+        turns.append(session.tick(now))
+    sizes = [sum(len(one.data) for one in turn if isinstance(one, Wire)) for turn in turns]
+    assert max(sizes) < 1.5 * PORTION  # the fields that make a duplicate of it, and what has waited
+    lines = [line for turn in turns for line in said(turn)]
+    assert lines[0] == "4#1 43=Y 36=2 123=Y"
+    assert [line.split()[0] for line in lines[1:]] == [*(f"8#{seq}" for seq in range(2, 2_003)), "0#2003"]
+    assert now - fix.at(1) == (len(turns) - 1) * PAUSE
+
+
+def test_new_question_takes_the_place_of_the_answer_under_way() -> None:
+    session = up()
+    for _ in range(2_000):
+        session.send(b"8", [(58, b"x" * 100)], fix.at(0))
+    session.received(fix.message("2", 2, (7, "2"), (16, "0")), fix.at(1))
+    assert said(session.received(fix.message("2", 3, (7, "5"), (16, "6")), fix.at(1))) == [f"8#5 {X}", f"8#6 {X}"]
+    assert session.next_tick() == fix.at(31)
+
+
+def test_goodbye_does_not_wait_for_the_answer_under_way() -> None:
+    session = up()
+    for _ in range(2_000):
+        session.send(b"8", [(58, b"x" * 100)], fix.at(0))
+    session.received(fix.message("2", 2, (7, "2"), (16, "0")), fix.at(1))
+    session.send(b"8", [(58, b"new")], fix.at(1))
+    assert said(session.logout(fix.at(1))) == ["5#2003"]
+    assert session.next_tick() == fix.at(1) + session.settings.logout_timeout

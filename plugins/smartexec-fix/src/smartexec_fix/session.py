@@ -17,7 +17,7 @@ from smartexec_fix.gap import Gap
 from smartexec_fix.message import Field, Garbled, Message, parse
 from smartexec_fix.outputs import App, Down, HangUp, Note, Output, Up, Wire
 from smartexec_fix.pulse import Beat, Pulse
-from smartexec_fix.resend import replay
+from smartexec_fix.resend import Resend, resend
 from smartexec_fix.schedule import Schedule
 from smartexec_fix.settings import SECOND, SessionSettings
 from smartexec_fix.stamps import stamp
@@ -53,7 +53,10 @@ class Session:
     _sent_logout: int | None = field(init=False, default=None)
     _sent_reset: bool = field(init=False, default=False)
     _held: list[Output] = field(init=False, factory=list)
-    """Messages that were to be sent between our logon and the answer to it."""
+    """Messages that wait for the answer to our logon, or for the end of what is sent again."""
+    _again: Resend | None = field(init=False, default=None)
+    _fence: int = field(init=False, default=1 << 62)
+    """MsgSeqNum(34) up to which what is stale is not sent again."""
     _pulse: Pulse = field(init=False, factory=Pulse)
     _opened: int = field(init=False, default=0)
     _ends: int = field(init=False, default=0)
@@ -108,7 +111,7 @@ class Session:
             self.connected = self.logged_on = self._sent_logon = self._sent_reset = False
             self._sent_logout = None
             self._gap.clear()
-            self._held.clear()
+            self._forget_waiting()
             if self.settings.reset_on_disconnect:
                 self.store.reset(now)
             if was_up:
@@ -145,6 +148,8 @@ class Session:
             due.append(self._sent_logout + self.settings.logout_timeout)
         elif self._ends:
             due.append(self._ends)
+        if self._again is not None:
+            due.append(self._again.due)
         return min(due, default=None)
 
     def _closed(self, now: int) -> bool:
@@ -172,6 +177,8 @@ class Session:
             self._say_logout(now, "the session is over")
         elif self._sent_logout is not None and now - self._sent_logout >= self.settings.logout_timeout:
             self._out.append(HangUp("no answer to the logout in time"))
+        elif self._again is not None and now >= self._again.due:
+            self._resend(self._again, now)
         else:
             beat = self._pulse.due(now)
             if beat is Beat.LOST:
@@ -294,8 +301,7 @@ class Session:
         if not self._verify(message, now, high=False, low=False):
             return
         first, last = int(message.get(7) or 0), int(message.get(16) or 0)
-        for seq, msg_type, fields in replay(self.store, self.settings, first, last):
-            self._send(msg_type, fields, now, again=seq)
+        self._resend(resend(self.store, self.settings, first, last, self._fence), now)
         self._count(message)
 
     def _on_logout(self, message: Message, now: int) -> None:
@@ -327,6 +333,7 @@ class Session:
             raise _Ended(refused)
         if (asked and not self._sent_reset) or (not self.initiator and not asked and self.settings.reset_on_logon):
             store.reset(now)
+            self._forget_waiting()
         if not self._verify(message, now, high=False):
             return
         answers = not self.initiator or (asked and not self._sent_reset)
@@ -352,8 +359,7 @@ class Session:
         wants = int(message.get(789) or 0) if self.settings.next_expected else 0
         last = self.store.next_out - (2 if not self.initiator else 1)
         if 0 < wants <= last:
-            for seq, msg_type, fields in replay(self.store, self.settings, wants, last):
-                self._send(msg_type, fields, now, again=seq)
+            self._resend(resend(self.store, self.settings, wants, last, self._fence), now)
 
     # -- to the peer ---------------------------------------------------------------------------------------------------
 
@@ -367,6 +373,7 @@ class Session:
         self._send(LOGON, body, now)
 
     def _say_logout(self, now: int, text: str = "") -> None:
+        self._forget_waiting()
         self._send(LOGOUT, [(58, text.encode())] if text else [], now)
         self._sent_logout = now
 
@@ -379,6 +386,20 @@ class Session:
         self._out.append(Note(f"refused, {fault}: {message}"))
         body = admin.reject(self.settings, message, fault, TEXTS[fault.reason], named=fault.reason != MSG_TYPE)
         self._send(REJECT, body, now, route=message)
+
+    def _resend(self, answer: Resend, now: int) -> None:
+        """Send a portion of what was asked for; what is new waits until all of it was sent."""
+        for seq, msg_type, fields in answer.portion(self.store, self.settings, now):
+            self._send(msg_type, fields, now, again=seq)
+        self._again = None if answer.over else answer
+        if answer.over:
+            self._out += self._held
+            self._held.clear()
+
+    def _forget_waiting(self) -> None:
+        """Let the peer ask anew for what it has not got."""
+        self._again = None
+        self._held.clear()
 
     def _send(
         self, msg_type: bytes, body: list[Field], now: int, *, again: int | None = None, route: Message | None = None
@@ -393,7 +414,9 @@ class Session:
             self.store.next_out += 1
             if msg_type not in ADMIN:
                 self.store.keep(seq, frame)
-        if self.connected and (self.logged_on or msg_type in ADMIN):
+        if self._again is not None and again is None:
+            self._held.append(Wire(frame))
+        elif self.connected and (self.logged_on or msg_type in ADMIN):
             self._out.append(Wire(frame))
             self._pulse.sent = now
         elif self._sent_logon:

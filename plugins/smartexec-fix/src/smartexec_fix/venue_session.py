@@ -16,10 +16,8 @@ from smartexec_fix.dictionary import Dictionary
 from smartexec_fix.message import Field, Message, parse
 from smartexec_fix.orders_out import pairs
 from smartexec_fix.outputs import App, Output
-from smartexec_fix.resend import replay
 from smartexec_fix.session import Session
 from smartexec_fix.standing import standing
-from smartexec_fix.store import MemoryStore, Store
 
 REPORT = b"8"
 UNCHECKED: Final = (REPORT, b"W", b"X", b"f", b"h")
@@ -35,8 +33,6 @@ class VenueSession(Session):
 
     _now: int = field(init=False, default=0)
     """Time of the frame that is being taken, ns UTC."""
-    _fence: int = field(init=False, default=1)
-    """MsgSeqNum(34) of our last logon: what is stale is filled up to here."""
 
     def named(self, seq: int) -> Message | None:
         """Give the application message that we sent with a number, None if it is not kept."""
@@ -49,25 +45,7 @@ class VenueSession(Session):
 
     def _logon(self, now: int) -> None:
         super()._logon(now)
-        self._fence = self.store.next_out - 1
-
-    def _on_resend(self, message: Message, now: int) -> None:
-        if not self._verify(message, now, high=False, low=False):
-            return
-        first, last = int(message.get(7) or 0), int(message.get(16) or 0)
-        settings = evolve(self.settings, stale=frozenset())
-        for seq, msg_type, fields in replay(self._recent(first), settings, first, last):
-            self._send(msg_type, fields, now, again=seq)
-        self._count(message)
-
-    def _recent(self, first: int) -> Store:
-        """Give what may be sent again, from a number on."""
-        kept, stale = MemoryStore(next_out=self.store.next_out), {kind.encode() for kind in self.settings.stale}
-        fence = min(self._fence, kept.next_out)  # the numbers may have begun anew since
-        for seq, frame in self.store.sent(max(1, first), kept.next_out - 1):
-            if seq >= fence or parse(frame).msg_type not in stale:
-                kept.keep(seq, frame)
-        return kept
+        self._fence = self.store.next_out - 1  # orders of this connection are not stale
 
     def received(self, frame: bytes, now: int) -> list[Output]:
         """Take a frame."""
