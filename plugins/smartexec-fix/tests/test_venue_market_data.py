@@ -195,6 +195,16 @@ def test_a_status_that_says_no_phase_is_none() -> None:
     assert says(bench, "f", (55, "OTHER"), (326, "2")) == []
 
 
+def test_a_venue_that_tells_no_phase_has_the_one_it_is_given_from_each_logon_on() -> None:
+    bench = desk(dialect=Dialect(phase=Phase.CONTINUOUS))
+    given = [PhaseChange(symbol, MIC, Phase.CONTINUOUS) for symbol in ("TEST", "COIN")]
+    assert [one for one in bench.said if isinstance(one, PhaseChange)] == given
+    bench.disconnect()
+    bench.connect()
+    assert [one for one in bench.said if isinstance(one, PhaseChange)] == 2 * given
+    assert not any(isinstance(one, PhaseChange) for one in desk().said)
+
+
 def test_a_trading_session_is_that_of_all_instruments() -> None:
     bench = desk()
     told = says(bench, "h", (336, "DAY"), (340, "3"))

@@ -125,6 +125,9 @@ class Dialect:
     """The fee's sign is the other way round: what we pay is negative."""
     phases: Tags = field(factory=lambda: dict(PHASES), validator=_named(Phase))
     """Phases of trading, by `TAG=VALUE` of a SecurityStatus(35=f) or a TradingSessionStatus(35=h)."""
+    phase: Phase = Phase.UNKNOWN
+    """Phase of all its instruments from each logon on, for a venue that tells none: `"continuous"`. Strategies do not
+    trade where no phase is known."""
     status: str = field(default="H", validator=in_(("H", "AF", "none")))
     """How an order is asked about: OrderStatusRequest(35=H), OrderMassStatusRequest(35=AF), or not at all."""
     authoritative_unknown: bool = False

@@ -20,6 +20,7 @@ from smartexec.api import (
     Context,
     ExecutionReport,
     OrderCancelReject,
+    Phase,
     PhaseChange,
     QueryOrder,
     Quote,
@@ -191,6 +192,8 @@ class FixVenue(VenueAdapter):
     def _up(self, now: int) -> Iterator[VenueOutput]:
         self._outbox.up = True
         yield self._status(True, "logged on")
+        for symbol in self._market.symbols if self.dialect.phase is not Phase.UNKNOWN else ():
+            yield PhaseChange(symbol, self.mic, self.dialect.phase)
         if self.dialect.cancel_on_disconnect or self.dialect.status == "AF":
             yield from self._said(self._outbox.ask_all(now), now)
         for msg_type, body in self._market.subscribe():
