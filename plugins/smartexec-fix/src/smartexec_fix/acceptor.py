@@ -15,7 +15,8 @@ from smartexec_fix.framing import Framer
 from smartexec_fix.log import MessageLog
 from smartexec_fix.message import Field, Garbled, parse
 from smartexec_fix.outputs import App, Down, HangUp, Output, Said, Up, Wire
-from smartexec_fix.session import LOGON, Session
+from smartexec_fix.sender import LOGON
+from smartexec_fix.session import Session
 from smartexec_fix.settings import SECOND
 from smartexec_fix.throttle import Throttle
 

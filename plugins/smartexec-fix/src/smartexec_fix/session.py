@@ -1,7 +1,7 @@
 """The FIX session, sans-IO: frames and time in, bytes and application messages out. FIX session protocol 1.0 to 1.1.
 
 It mirrors what QuickFIX does where the specification leaves a choice, and the acceptance scripts look. What it must
-remember across a crash is in its store; what it says is in `smartexec_fix.admin`; what it has sent again, in `resend`.
+remember across a crash is in its store; what it sends goes through `sender`; what it says is in `admin`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,23 +11,18 @@ from attrs import define, field
 
 from smartexec_fix import admin
 from smartexec_fix.checking import MSG_TYPE, REQUIRED, SENDING_TIME, TEXTS, WRONG_VALUE, Fault, Rules, check
-from smartexec_fix.dictionary import Dictionary
-from smartexec_fix.envelope import enveloped
 from smartexec_fix.gap import Gap
 from smartexec_fix.message import Field, Garbled, Message, parse
-from smartexec_fix.outputs import App, Down, HangUp, Note, Output, Up, Wire
-from smartexec_fix.pulse import Beat, Pulse
-from smartexec_fix.resend import Resend, resend
+from smartexec_fix.outputs import App, Down, HangUp, Note, Output, Up
+from smartexec_fix.pulse import Beat
+from smartexec_fix.resend import resend
 from smartexec_fix.schedule import Schedule
-from smartexec_fix.settings import SECOND, SessionSettings
-from smartexec_fix.stamps import stamp
+from smartexec_fix.sender import HEARTBEAT, LOGON, LOGOUT, REJECT, RESEND, RESET, TEST, Sender
+from smartexec_fix.settings import SECOND
 from smartexec_fix.standing import ORIGINAL, before_its_time, number, standing
-from smartexec_fix.store import Store
 from smartexec_fix.terms import announced, unacceptable
 
-LOGON, LOGOUT, HEARTBEAT, TEST, RESEND, REJECT, RESET = b"A", b"5", b"0", b"1", b"2", b"3", b"4"
 ANSWERS: Final = (LOGON, LOGOUT, REJECT)  # what may come in answer to a logon of ours
-ADMIN: Final = frozenset({LOGON, LOGOUT, HEARTBEAT, TEST, RESEND, REJECT, RESET})
 SEQ, POSS_DUP = 34, 43
 
 
@@ -36,28 +31,14 @@ class _Ended(Exception):
 
 
 @define(eq=False)
-class Session:
+class Session(Sender):
     """One session, from one logon to the next and across connections."""
 
-    settings: SessionSettings
-    dictionary: Dictionary
-    store: Store
     initiator: bool
     schedule: Schedule | None = None
     """When it is open; None = always."""
-    connected: bool = field(init=False, default=False)
-    logged_on: bool = field(init=False, default=False)
-    """Whether the peer's logon was taken."""
-    _out: list[Output] = field(init=False, factory=list)
-    _sent_logon: bool = field(init=False, default=False)
     _sent_logout: int | None = field(init=False, default=None)
     _sent_reset: bool = field(init=False, default=False)
-    _held: list[Output] = field(init=False, factory=list)
-    """Messages that wait for the answer to our logon, or for the end of what is sent again."""
-    _again: Resend | None = field(init=False, default=None)
-    _fence: int = field(init=False, default=1 << 62)
-    """MsgSeqNum(34) up to which what is stale is not sent again."""
-    _pulse: Pulse = field(init=False, factory=Pulse)
     _opened: int = field(init=False, default=0)
     _ends: int = field(init=False, default=0)
     """When it is closing time, ns UTC; 0 = never."""
@@ -162,10 +143,6 @@ class Session:
             self.store.reset(now)
         self.store.created = self.store.created or now
         return False
-
-    def _done(self) -> list[Output]:
-        out, self._out = self._out, []
-        return out
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -386,38 +363,3 @@ class Session:
         self._out.append(Note(f"refused, {fault}: {message}"))
         body = admin.reject(self.settings, message, fault, TEXTS[fault.reason], named=fault.reason != MSG_TYPE)
         self._send(REJECT, body, now, route=message)
-
-    def _resend(self, answer: Resend, now: int) -> None:
-        """Send a portion of what was asked for; what is new waits until all of it was sent."""
-        for seq, msg_type, fields in answer.portion(self.store, self.settings, now):
-            self._send(msg_type, fields, now, again=seq)
-        self._again = None if answer.over else answer
-        if answer.over:
-            self._out += self._held
-            self._held.clear()
-
-    def _forget_waiting(self) -> None:
-        """Let the peer ask anew for what it has not got."""
-        self._again = None
-        self._held.clear()
-
-    def _send(
-        self, msg_type: bytes, body: list[Field], now: int, *, again: int | None = None, route: Message | None = None
-    ) -> None:
-        """Send a message with the next number, or once more with its own."""
-        seq = self.store.next_out if again is None else again
-        if again is not None and msg_type == RESET:
-            body = [*body, (ORIGINAL, stamp(now, self.settings.decimals))]
-        self.store.created = self.store.created or now
-        frame = enveloped(self.settings, self.dictionary, msg_type, body, seq, now, route)
-        if again is None:
-            self.store.next_out += 1
-            if msg_type not in ADMIN:
-                self.store.keep(seq, frame)
-        if self._again is not None and again is None:
-            self._held.append(Wire(frame))
-        elif self.connected and (self.logged_on or msg_type in ADMIN):
-            self._out.append(Wire(frame))
-            self._pulse.sent = now
-        elif self._sent_logon:
-            self._held.append(Wire(frame))
