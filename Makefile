@@ -29,7 +29,7 @@ example: $(VENV)/.installed
 	$(BIN)/python examples/$(NAME)/run.py
 
 test: lint docs
-	SMARTEXEC_WORLDS=1000 $(BIN)/python -m pytest -n auto --dist worksteal
+	SMARTEXEC_WORLDS=500 $(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -1,6 +1,6 @@
 """Laws 1 to 6 and 8 to 10 in any world that hypothesis can think of: requests, faults, busts, crosses and silence.
 
-`SMARTEXEC_WORLDS` says how many worlds are tried (1,000 in continuous integration). A failing world is shrunk to few
+`SMARTEXEC_WORLDS` says how many worlds are tried (500 in continuous integration). A failing world is shrunk to few
 moves and printed; `rest` is a move that does nothing. Seeded worlds, which happen more evenly, are in test_tables.py.
 """
 
