@@ -42,6 +42,8 @@ class Ran:
     """Laws broken and things lost; none if all is well."""
     seconds: float
     """Wall time."""
+    quarantined: tuple[str, ...] = ()
+    """Plugins that were quarantined, each with why: from then on they did nothing, so figures of them mean nothing."""
 
 
 class Host(ABC):

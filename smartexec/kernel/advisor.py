@@ -1,12 +1,16 @@
 """The port through which the kernel asks plugins. Who implements it calls plugins, or gives back what was recorded."""
 
 from abc import ABC, abstractmethod
+from typing import Final
 
 from attrs import frozen
 
 from smartexec.model.orders import Params
 from smartexec.model.routing import Route, RouteRequest
 from smartexec.model.view import Decision, ParentView
+
+QUARANTINED: Final = "plugin quarantined: "
+"""How an alert begins that says that a plugin was, and why."""
 
 
 @frozen

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from smartexec.errors import OrderError
-from smartexec.kernel.advisor import Advisor
+from smartexec.kernel.advisor import QUARANTINED, Advisor
 from smartexec.kernel.aggregate import Aggregator
 from smartexec.kernel.allocate import Allocator
 from smartexec.kernel.blotter import Blotter
@@ -301,7 +301,7 @@ class Engine:
         again = plugin in self.quarantined
         if not again:
             self.quarantined[plugin] = why
-            self.blotter.alert("error", f"plugin quarantined: {why}", plugin)
+            self.blotter.alert("error", f"{QUARANTINED}{why}", plugin)
         default = self.settings.routing.default
         for parent in list(self.blotter.working.values()):
             routers = {s.slice.router or default for s in parent.slots.values()}

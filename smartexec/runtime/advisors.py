@@ -6,6 +6,7 @@ is of the wrong type anywhere.
 
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter_ns
+from traceback import extract_tb
 from typing import Any, Final
 
 import msgspec
@@ -45,12 +46,20 @@ class PluginAdvisor(Advisor):
     """Asks the plugins and keeps their answers, encoded, until `drain`."""
 
     def __init__(
-        self, strategies: Strategies, routers: Mapping[str, RoutingLogic], budget_ns: int | None = None
+        self,
+        strategies: Strategies,
+        routers: Mapping[str, RoutingLogic],
+        budget_ns: int | None = None,
+        raised: Callable[[str], None] | None = None,
     ) -> None:
-        """`budget_ns`: longest time an answer may take; None (simulations) = time is not measured."""
+        """`budget_ns`: longest time an answer may take; None (simulations) = time is not measured.
+
+        `raised` is told where a plugin raised, a line each time.
+        """
         self._strategies = strategies
         self._routers = routers
         self._budget = budget_ns
+        self._raised = raised
         self._advice: list[Advice] = []
 
     def decide(self, strategy: str, params: Params, view: ParentView) -> Decision | Fault:
@@ -101,6 +110,10 @@ class PluginAdvisor(Advisor):
 
     def faulted(self, plugin: str, error: BaseException) -> Fault:
         """Make a plugin's mistake the answer. Who wants more of the error than its text overrides it."""
+        frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename != __file__]
+        if self._raised is not None and frames:
+            path = ", called from ".join(f"{one.filename}:{one.lineno} in {one.name}" for one in reversed(frames))
+            self._raised(f"plugin {plugin}: {told(error)}, raised at {path}")
         return Fault(plugin, told(error))
 
     @staticmethod

@@ -49,7 +49,8 @@ def run_changed(
         tables[name] = Table(tuple(columns), rows)
 
     result = execute(changed_plan(path, changes, registry), None, progress, keep)
-    return Ran(tables=tables, breaches=tuple(result.breaches), seconds=result.seconds)
+    quarantined = tuple(result.quarantined)
+    return Ran(tables=tables, breaches=tuple(result.breaches), seconds=result.seconds, quarantined=quarantined)
 
 
 def _changed(config: Config, changes: Changes) -> Config:

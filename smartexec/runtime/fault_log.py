@@ -19,6 +19,10 @@ class FaultLog:
     def say(self, line: str) -> None:
         """Note a bad piece of input that was left out."""
         self.count += 1
+        self.note(line)
+
+    def note(self, line: str) -> None:
+        """Note what was left out of nothing: where a plugin raised, say."""
         line = " ".join(line.splitlines())
         if self._told is not None:
             self._told(line)

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
+from smartexec.kernel.advisor import QUARANTINED
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.orders import Execution, ParentOrder, ParentState
 from smartexec.model.enums import ExecType, OrdStatus, Side
@@ -135,6 +136,11 @@ def breaches(blotter: Blotter) -> list[str]:
     order. Nothing is missing from the tables then, and the laws say what happens; `errors` lists them.
     """
     return [*_not_over(blotter), *_conservation(blotter), *_clients(blotter), *_losses(blotter)]
+
+
+def quarantined(blotter: Blotter) -> list[str]:
+    """List the plugins that were quarantined, each with why."""
+    return [f"{row.where}: {row.what}" for row in blotter.alerts if row.what.startswith(QUARANTINED)]
 
 
 def errors(blotter: Blotter) -> list[str]:

@@ -30,6 +30,7 @@ from smartexec.runtime.outcome import (
     client_tally,
     errors,
     parent_lines,
+    quarantined,
     totals,
 )
 from smartexec.runtime.plan import Plan, plan_file
@@ -59,6 +60,8 @@ class RunResult:
     clients: ClientTally
     errors: list[str]
     """Alerts of level error: no breach by themselves."""
+    quarantined: list[str]
+    """Plugins that were quarantined, each with why; they are among the errors."""
     counts: Counts
     faults: int
     """Bad pieces of input that were left out."""
@@ -127,6 +130,7 @@ def result_of(
         breaches=[*faults.lost, *breaches(blotter)],
         clients=client_tally(blotter),
         errors=errors(blotter),
+        quarantined=quarantined(blotter),
         counts=counts,
         faults=faults.count,
         commands=commands,
@@ -148,7 +152,7 @@ def _loop(
     plan: Plan, setup: Setup, header: Header, faults: FaultLog, progress: Progress | None
 ) -> tuple[Loop, Blotter]:
     strategies = Strategies(plan.strategies, plan.config.strategies)
-    advisor = PluginAdvisor(strategies, plan.routers)
+    advisor = PluginAdvisor(strategies, plan.routers, raised=faults.note)
     engine = make_engine(header, setup, advisor)
     loop = Loop(
         turns=Turns(engine, advisor.drain, Writer(plan.journal)),

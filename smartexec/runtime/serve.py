@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from attrs import define
+from attrs import define, evolve
 
 from smartexec.errors import ConfigError
 from smartexec.interfaces.wired import Wired
@@ -103,7 +103,7 @@ class _Server:
 
     def _session(self) -> Session:
         """Begin, or go on with what is in the folder."""
-        plan, out, setup = self.plan, self.out, self.plan.setup
+        plan, out, setup = self.plan, self.out, evolve(self.plan.setup, raised=self.faults.note)
         budget = plan.config.serve.plugin_budget
         if (out / CONFIG).is_file():
             if (out / CONFIG).read_bytes() != plan.config.text.encode():

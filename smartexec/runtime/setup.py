@@ -1,6 +1,6 @@
 """What an engine is made from, plugins included, and the journal's header that says so. Opens and starts nothing."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -71,6 +71,8 @@ class Setup:
     """Text of the configuration it was read from; "" = it was made by a program."""
     base: str = ""
     """Folder that relative paths in that configuration begin at."""
+    raised: Callable[[str], None] | None = field(default=None, eq=False)
+    """Told where a plugin raised, a line each time: an alert says only what."""
 
     def __attrs_post_init__(self) -> None:
         if wrong := given.faults(self):
@@ -88,7 +90,7 @@ class Setup:
 
     def advisor(self, budget: int | None = None) -> PluginAdvisor:
         """Make what asks the plugins. `budget`: longest time an answer may take, ns; None = not measured."""
-        return PluginAdvisor(Strategies(self.strategies, self.defaults), self.routers, budget)
+        return PluginAdvisor(Strategies(self.strategies, self.defaults), self.routers, budget, self.raised)
 
     def intake(self) -> Intake:
         """Make what gets client orders ready for the engine: defaults filled in, parameters checked."""

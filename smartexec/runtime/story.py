@@ -66,6 +66,7 @@ def _client(rows: Rows, o: Row, first: First) -> Iterator[Line]:
     for parent in parents:
         over = _over_at(o, parent, requests, shares)
         yield from _parent_life(parent)
+        yield from _plugin_alerts(rows, parent)
         yield from (d for d in _decisions(rows, parent_id) if o["received"] <= d.moment.time <= over)
         if o["offset_qty"] not in ("", "0"):
             text = f"{o['offset_qty']} against opposite orders of the same owner: no execution, by {over[11:-1]}"
@@ -122,7 +123,8 @@ def _parent(rows: Rows, p: Row, _: First) -> Iterator[Line]:
         yield _line(row["received"], "member", f"{row['order_id']} {row['account']} {row['order_qty']} lots")
     yield from _decisions(rows, parent_id)
     children = _where(rows, "child_orders", parent_id=parent_id)
-    yield from map(_sent, children)
+    first = _first_qtys(rows, parent_id)
+    yield from (_sent(child, first) for child in children)
     yield from map(_fill, _where(rows, "executions", parent_id=parent_id))
     yield from (_over(child) for child in children if child["ended"])
     for row in rows["crosses"]:
@@ -132,13 +134,14 @@ def _parent(rows: Rows, p: Row, _: First) -> Iterator[Line]:
                 row["time"], "crossed", f"{row['qty']} at {row['px']} ({row['cross_id']}: {market})", row["cross_id"]
             )
     yield from _alerts(rows, parent_id)
+    yield from _plugin_alerts(rows, p)
 
 
 def _child(rows: Rows, c: Row, _: First) -> Iterator[Line]:
     for row in _where(rows, "decisions", parent_id=c["parent_id"]):
         if c["cl_ord_id"] in _children(row):
             yield _decision(row)
-    yield _sent(c)
+    yield _sent(c, _first_qtys(rows, c["parent_id"]))
     for row in _where(rows, "executions", cl_ord_id=c["cl_ord_id"]):
         yield _fill(row)
         for share in _where(rows, "allocations", exec_id=row["exec_id"], parent_id=c["parent_id"]):
@@ -172,13 +175,26 @@ def _decision(row: Row) -> Line:
 
 
 def _children(decision: Row) -> tuple[str, ...]:
-    return tuple(leg.split(" ", 1)[0] for leg in decision["legs"].split("; ") if leg)
+    return tuple(leg.split(" ", 1)[0] for leg in _legs(decision))
 
 
-def _sent(c: Row) -> Line:
-    terms = f"{c['side']} {c['order_qty']} at {c['price'] or 'market'} to {c['venue']} ({c['time_in_force']})"
-    text = f"{c['cl_ord_id']} {terms} by {c['routing']}: {c['reason']}"
+def _sent(c: Row, first: dict[str, str]) -> Line:
+    """How an order left. After replaces its row has the last terms; `first` has the quantities of before."""
+    last = f"{c['order_qty']} at {c['price'] or 'market'}"
+    qty = first.get(c["cl_ord_id"], c["order_qty"])
+    terms = f"{last} to" if qty == c["order_qty"] else f"{qty}, replaced since by {last}, to"
+    text = f"{c['cl_ord_id']} {c['side']} {terms} {c['venue']} ({c['time_in_force']}) by {c['routing']}: {c['reason']}"
     return _line(c["sent"], "sent", text, name=c["cl_ord_id"])
+
+
+def _first_qtys(rows: Rows, parent_id: str) -> dict[str, str]:
+    """With which quantity the decisions sent each order of a parent."""
+    legs = (leg.split(" ") for row in _where(rows, "decisions", parent_id=parent_id) for leg in _legs(row))
+    return {leg[0]: leg[2] for leg in legs if len(leg) > 2}
+
+
+def _legs(decision: Row) -> list[str]:
+    return [leg for leg in decision["legs"].split("; ") if leg]
 
 
 def _over(c: Row) -> Line:
@@ -195,6 +211,14 @@ def _alerts(rows: Rows, name: str) -> Iterator[Line]:
     for row in rows["alerts"]:
         if name in row["where"].split():
             yield _line(row["time"], row["level"], row["what"])
+
+
+def _plugin_alerts(rows: Rows, p: Row) -> Iterator[Line]:
+    """What was said, while a parent lived, of the plugins that worked it: that one was quarantined, say."""
+    plugins = {p["strategy"], *(row["routing"] for row in _where(rows, "child_orders", parent_id=p["parent_id"]))}
+    for row in rows["alerts"]:
+        if row["where"] in plugins and p["started"] <= row["time"] <= (p["ended"] or row["time"]):
+            yield _line(row["time"], row["level"], f"{row['where']}: {row['what']}")
 
 
 def _where(rows: Rows, table: str, **equal: str) -> Sequence[Row]:

@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 from smartexec.cli.main import main
 from smartexec.runtime.moments import Line, Moment, in_order
+from smartexec.runtime.stored import Table
+from smartexec.runtime.story import explain
 from tests.cli.lobster_world import order, write
 
 REQUESTS = (
@@ -80,3 +82,20 @@ def test_what_wakes_a_decision_comes_before_it() -> None:
     assert [f"{m.what} {m.text}".strip() for m in told] == [
         "received", "decided TIMER", "sent P1.1", "trade X9", "over", "allocated", "decided FILL", "sent P1.2", "ended",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("legs", "terms"),
+    [("P1.0 Y 7; P1.1 X 79", "79, replaced since by 59 at 10.01, to X"), ("P1.1 X 59", "59 at 10.01 to X")],
+)
+def test_order_that_was_replaced_is_told_as_it_left(legs: str, terms: str) -> None:
+    child = {
+        "cl_ord_id": "P1.1", "parent_id": "P1", "side": "BUY", "order_qty": "59", "price": "10.01", "venue": "X",
+        "time_in_force": "DAY", "routing": "parallel", "reason": "why", "sent": "1", "ended": "",
+    }  # fmt: skip
+    decision = {"parent_id": "P1", "time": "1", "plugin": "S", "wake": "START", "note": "", "slices": "", "legs": legs}
+    given = [Table("child_orders", tuple(child), [tuple(child.values())])]
+    given.append(Table("decisions", tuple(decision), [tuple(decision.values())]))
+    others = ("client_orders", "requests", "parent_orders", "executions", "allocations", "alerts")
+    (one,) = explain([*given, *(Table(name, (), ()) for name in others)], "P1.1")
+    assert one.moments[-1].text == f"P1.1 BUY {terms} (DAY) by parallel: why"

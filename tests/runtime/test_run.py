@@ -1,6 +1,7 @@
 """Whole runs in a folder: what is kept, what is lost, and that a replay gives the same bytes."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,14 @@ def test_strategy_that_raises_is_quarantined_and_replays(tmp_path: Path) -> None
     assert done.breaches == []
     assert done.totals.cum_qty == 0
     assert replay(tmp_path / "out", audit=True, registry=plugins()).identical
+    (line,) = (tmp_path / "out" / "faults.log").read_text(encoding="utf-8").splitlines()
+    where = rf"{re.escape(str(Path(__file__).parent))}/\w+\.py:\d+ in decide"
+    assert re.fullmatch(rf"plugin ALL: ZeroDivisionError: [^,]+, raised at {where}", line)
+    assert done.faults == 0  # nothing was left out of the input
+    found = stored_tables(tmp_path / "out", registry=plugins())
+    for name in ("P1", "c0"):
+        (one,) = explain(found, name)
+        assert [m.text for m in one.moments if m.what == "error"] == done.quarantined
 
 
 def test_what_if_takes_the_recorded_inputs_and_the_new_defaults(done: RunResult, tmp_path: Path) -> None:

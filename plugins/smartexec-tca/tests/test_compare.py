@@ -145,8 +145,8 @@ def test_combination_of_which_all_runs_failed_has_no_figures() -> None:
 
 @frozen
 class Runs(Host):
-    """A host whose every run gives the same tables; that of router "bad" breaks, of "lossy" loses something, of
-    "deadly" ends its process."""
+    """A host whose every run gives the same tables; that of router "bad" breaks, of "lossy" loses something, in
+    one of "raising" a plugin is quarantined, one of "deadly" ends its process."""
 
     made: Mapping[str, Table] = field(factory=dict)
     known: tuple[str, ...] = ("A", "B")
@@ -164,7 +164,9 @@ class Runs(Host):
             raise KeyboardInterrupt
         if changes.router == "bad":
             raise ValueError(f"seed {changes.seed}\nbroke")
-        return Ran(tables=self.made, breaches=("P1: lost",) if changes.router == "lossy" else (), seconds=0.25)
+        lost, raised = changes.router == "lossy", changes.router == "raising"
+        why = ("A: plugin quarantined: ValueError: no",) if raised else ()
+        return Ran(tables=self.made, breaches=("P1: lost",) if lost else (), seconds=0.25, quarantined=why)
 
     def tables(self, run: Path) -> Mapping[str, Table]:
         raise NotImplementedError
@@ -228,16 +230,22 @@ def test_pictures_need_no_network(host: Runs, tmp_path: Path) -> None:
 
 
 def test_command_counts_failures_and_losses(host: Runs, tmp_path: Path) -> None:
-    arguments = ("day.toml", "--strategies", "A", "--routers", "ok,bad,lossy", "--jobs", 1, "--json")
+    arguments = ("day.toml", "--strategies", "A", "--routers", "ok,bad,lossy,raising", "--jobs", 1, "--json")
     result = call(host, *arguments, "--out", tmp_path)
     assert result.exit_code == 1
     told = json.loads(result.stdout)
-    assert told["failed"] == [{"run": "A, bad, day.toml", "fault": "ValueError: seed None broke"}]
-    assert [(one["router"], one["failed"]) for one in told["combinations"]] == [("ok", 0), ("bad", 1), ("lossy", 0)]
+    quarantined = "A: plugin quarantined: ValueError: no"
+    assert told["failed"] == [
+        {"run": "A, bad, day.toml", "fault": "ValueError: seed None broke"},
+        {"run": "A, raising, day.toml", "fault": quarantined},
+    ]
+    counted = [("ok", 0), ("bad", 1), ("lossy", 0), ("raising", 1)]
+    assert [(one["router"], one["failed"]) for one in told["combinations"]] == counted
     lines = result.stderr.splitlines()
     assert "failed: A, bad, day.toml: ValueError: seed None broke" in lines
     assert "lost: A, lossy, day.toml: P1: lost" in lines
-    assert "1 of 3 runs failed; they are in no figure" in lines
+    assert f"failed: A, raising, day.toml: {quarantined}" in lines
+    assert "2 of 4 runs failed; they are in no figure" in lines
 
 
 def test_command_refuses_before_it_makes_anything(host: Runs, tmp_path: Path) -> None:

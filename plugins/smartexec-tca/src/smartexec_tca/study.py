@@ -93,9 +93,11 @@ def _together(host: Host, todo: Sequence[Task], jobs: int, tell: Tell) -> dict[i
 
 
 def perform(host: Host, task: Task) -> Outcome:
-    """Do a run; whatever it raises becomes its fault."""
+    """Do a run; whatever it raises becomes its fault, and so does a plugin that was quarantined in it."""
     try:
         ran = host.run(task.config, task.combination.changes(task.seed))
+        if ran.quarantined:  # what it left undone is no figure of it
+            return Outcome(task, seconds=ran.seconds, fault="; ".join(ran.quarantined), breaches=ran.breaches)
         return Outcome(task, worked(ran.tables), ran.seconds, breaches=ran.breaches)
     except Exception as error:
         return Outcome(task, fault=_text(error))
