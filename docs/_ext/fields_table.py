@@ -16,6 +16,7 @@ from words import FIELDS
 from smartexec.runtime.config import UNITS
 from smartexec.runtime.constraints import Parameter, describe, field_docs
 from smartexec.runtime.tables import decimal
+from smartexec.runtime.units import duration_text
 
 NANO_DIGITS = 9
 PLAIN = {"int": "integer", "str": "text", "float": "number", "bool": "true or false", "Path": "path"}
@@ -97,15 +98,8 @@ def _default(one: Parameter, unit: str) -> str:
     return f'`"{value}"`' if type(value) is str and value[0] not in "[({" else f"`{value}`"
 
 
-def _duration(ns: int) -> str:
-    for unit, size in (("s", 10**9), ("ms", 10**6), ("us", 10**3)):
-        if ns and ns % size == 0:
-            return f'`"{ns // size}{unit}"`'
-    return f"`{ns}`"
-
-
 _SAY: dict[str, Callable[[int], str]] = {
-    "ns": _duration,
+    "ns": lambda ns: f'`"{duration_text(ns)}"`' if ns else "`0`",
     "px": lambda value: f'`"{decimal(value, NANO_DIGITS)}"`',
     "money": lambda value: f'`"{decimal(value, NANO_DIGITS)}"`',
 }

@@ -1,11 +1,20 @@
 """`smartexec plugins`: what is installed, with every parameter."""
 
+from collections.abc import Callable
+from typing import Final
+
 import click
 from attrs import asdict
 
 from smartexec.cli.show import show_json
 from smartexec.registry import PluginInfo, Registry, discover
-from smartexec.runtime.constraints import describe
+from smartexec.runtime.constraints import Parameter, describe
+from smartexec.runtime.tables import decimal
+from smartexec.runtime.units import duration_text
+
+KINDS: Final = {"ns": "duration", "px": "price", "money": "money"}
+"""Unit of a field that is an integer -> what it is for people."""
+SAID: Final[dict[str, Callable[[int], str]]] = {"ns": duration_text, "px": lambda px: decimal(px, 9)}
 
 
 @click.command("plugins")
@@ -45,12 +54,18 @@ def _first_line(cls: type) -> str:
     return (cls.__doc__ or "").strip().partition("\n")[0]
 
 
+def _written(p: Parameter) -> object:
+    """A default as a file has it."""
+    return SAID[p.unit](p.default) if type(p.default) is int and p.unit in SAID else p.default
+
+
 def _show(registry: Registry) -> None:
     for info in registry.infos():
         click.echo(f"{info.kind} {info.name} ({info.owner}): {_first_line(info.cls)}")
         for p in describe(info.cls):
-            default = "required" if p.required else f"default {p.default}"
-            notes = "; ".join(filter(None, (p.type, default, p.constraints, p.doc)))
+            default = "required" if p.required else f"default {_written(p)}"
+            kind = KINDS.get(p.unit, "int")
+            notes = "; ".join(filter(None, (p.type.replace("int", kind), default, p.constraints, p.doc)))
             click.echo(f"    {p.name}: {notes}")
     for command in registry.commands:
         click.echo(f"command {command.name}: {command.get_short_help_str()}")

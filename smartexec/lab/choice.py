@@ -14,7 +14,7 @@ from smartexec.interfaces.strategy import Strategy
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.orders import Params
 from smartexec.registry import Registry, fault_of
-from smartexec.runtime.schema import build, params_of
+from smartexec.runtime.schema import build, check_fields, init_fields, params_of
 
 Fields = Mapping[str, Any]
 Venues = Fields | Iterable[VenueAdapter]
@@ -51,12 +51,21 @@ def strategy(known: Mapping[str, type[Strategy]], asked: object, params: Fields)
             raise ConfigError(f"strategy: found {', '.join(params)} beside an instance, expected its own fields")
         return _sound(type(asked), Strategy, "strategy"), params_of(asked)
     if isinstance(asked, type):
-        return _sound(asked, Strategy, "strategy"), tuple(params.items())
+        return _sound(asked, Strategy, "strategy"), _written(asked, params)
     if not isinstance(asked, str) or asked not in known:
         names = f", or the name of one of {', '.join(known)}"
         none = ": none is installed, pip install smartexec-schedules"
         raise ConfigError(f"strategy: found {asked!r}, expected a class or instance{names if known else none}")
-    return known[asked], tuple(params.items())
+    return known[asked], _written(known[asked], params)
+
+
+def _written(cls: type[Strategy], params: Fields) -> Params:
+    """Take parameters as a person writes them: one that has a unit is read as in a file, so 30 is no duration."""
+    measured = {field.alias for field in init_fields(cls) if "unit" in field.metadata}
+    faults = check_fields(cls, {name: value for name, value in params.items() if name in measured}, cls.name)
+    if faults:
+        raise ConfigError(faults)
+    return tuple(params.items())
 
 
 def routers(registry: Registry, asked: object) -> tuple[str, dict[str, RoutingLogic]]:

@@ -18,6 +18,7 @@ ROWS: Final = ((0.47, 1.0), (0.19, 0.43), (0.0, 0.15))
 """Where the rows are, as shares of the height: market, progress, decisions."""
 MARGIN: Final = 0.01
 """Beside what is drawn, as a share of the width."""
+PAGES: Final = (".html", ".htm")
 CONFIG: Final = {"displaylogo": False, "responsive": True}
 
 
@@ -25,6 +26,9 @@ def plot(scene: Scene, file: str | Path | None) -> Any:
     """Give the figure; write it to a page that needs no network, if there is a file."""
     if not isinstance(file, str | PathLike | None):
         raise ConfigError(f"plot: found {file!r}, expected the name of a file")
+    suffix = PAGES[0] if file is None else Path(file).suffix
+    if suffix.lower() not in PAGES:
+        raise ConfigError(f"plot: {file}: found {suffix or 'no suffix'!r}, expected a page: .html")
     try:
         graph = import_module("plotly.graph_objects")
     except ImportError:

@@ -11,6 +11,7 @@ from smartexec.lab.terms import clock
 from smartexec.lab.words import seen, since, some, told, wanted
 from smartexec.model.commands import VenueCommand
 from smartexec.model.view import Decision, ParentView
+from smartexec.runtime.checks import clean
 
 
 @frozen(kw_only=True)
@@ -71,6 +72,8 @@ class Step:
             yield "wants", wanted(self.decision, self.view, self.at)
             if self.decision.note:
                 yield "note", self.decision.note
+            if self.decision.state is not None:
+                yield "memory", clean(repr(self.decision.state))
         if self.commands:
             yield "sent", some([told(one, digits) for one in self.commands])
         if self.refused:

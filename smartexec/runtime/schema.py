@@ -27,6 +27,7 @@ _INT: Final = re.compile(r"[+-]?\d+", re.ASCII)
 _FIELDS: Final[dict[type[Any], tuple[Any, ...]]] = {}
 _COLLECTIONS: Final[dict[Any, Any]] = {tuple: tuple, list: list, frozenset: frozenset, Sequence: tuple}
 _BOOLS: Final = {"true": True, "false": False}
+_SIMPLE: Final = ("int", "float", "bool", "str")
 
 
 def build(
@@ -34,7 +35,8 @@ def build(
 ) -> T:
     """Make a `cls` from raw values. `text`: a str may stand for a value of another type, as in CSV and FIX.
 
-    Without it the values are a file's: a bare number stands for no duration (unit "ns") and no price (unit "px").
+    Without it the values are a file's: a bare number stands for no duration (unit "ns") and no price (unit "px"). With
+    it a number that is no text is in the unit of the field; text without its unit stands for no duration either.
     """
     values, faults = read_fields(cls, raw, where, text=text, units=units)
     missing = [f.alias for f in init_fields(cls) if f.default is attrs.NOTHING and f.alias not in raw]
@@ -191,7 +193,7 @@ def _optional(kind: Any) -> bool:
 def _as_duration(value: str | datetime) -> int:
     if isinstance(value, datetime):
         raise ValueError(f"found {value.isoformat()}, expected a duration")
-    return int(value) if _INT.fullmatch(value) else duration(value)
+    return 0 if _INT.fullmatch(value) and int(value) == 0 else duration(value)
 
 
 def _as_px(value: str | datetime) -> int:
@@ -287,8 +289,24 @@ def _is_collection(kind: Any) -> bool:
     return get_origin(kind) in _COLLECTIONS
 
 
+def _unfit(kind: Any) -> Any:
+    name = getattr(kind, "__name__", repr(kind))
+    raise TypeError(
+        f"found a parameter of type {name}, expected {', '.join(_SIMPLE)}, a path, an enumeration or a list"
+    )
+
+
+def unreadable(kind: Any) -> str:
+    """Say why no value of a type can be read; "" if one can, as far as the type itself goes."""
+    try:
+        _CONVERTERS[False].get_structure_hook(kind)
+    except TypeError as error:
+        return str(error)
+    return ""
+
+
 def _converter(text: bool) -> Converter:
-    converter = Converter(forbid_extra_keys=True, detailed_validation=False)
+    converter = Converter(forbid_extra_keys=True, detailed_validation=False, structure_fallback_factory=_unfit)
 
     def union(value: Any, kind: Any) -> Any:
         if value is None or (text and value == ""):

@@ -68,6 +68,12 @@ def from_iso(text: str) -> int:
     return instant(whole) + int((match[2] or "0").ljust(9, "0"))
 
 
+def duration_text(ns: int) -> str:
+    """Write ns as `duration` reads it, in the largest unit of whole ones: "20s", "250ms"."""
+    name, size = next((one for one in reversed(_UNITS.items()) if ns % one[1] == 0), ("ns", 1))
+    return f"{ns // size}{name}" if ns else "0"
+
+
 def _whole(value: Decimal, text: str, expected: str) -> int:
     if value != value.to_integral_value():
         raise ValueError(f"found {text!r}, expected {expected}")

@@ -77,7 +77,7 @@ class JournalKit(Kit):
 
     @scenario("J-02")
     def test_j02_documents_its_parameters(self) -> None:
-        """Every parameter has a type and a docstring below it.
+        """Every parameter has a type that can be read, and a docstring below it.
 
         Skipped where there is no source to read docstrings from.
         """

@@ -61,7 +61,7 @@ class OrderSourceKit(WiredSources, Inputs, Kit):
 
     @scenario("O-02")
     def test_o02_documents_its_parameters(self) -> None:
-        """Every parameter has a type and a docstring below it.
+        """Every parameter has a type that can be read, and a docstring below it.
 
         Skipped where there is no source to read docstrings from.
         """

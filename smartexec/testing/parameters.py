@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 from smartexec.errors import ConfigError
 from smartexec.model.ids import PX_SCALE
 from smartexec.runtime.constraints import field_docs
-from smartexec.runtime.schema import build, init_fields, params_of
+from smartexec.runtime.schema import build, init_fields, params_of, unreadable
 from smartexec.runtime.units import iso
 from smartexec.testing.kit import needs
 
@@ -48,7 +48,13 @@ def check_frozen(one: object) -> None:
 
 
 def check_documented(cls: type[Any]) -> None:
-    """Check that every parameter has a type and a docstring below it. Skips where there is no source to read."""
+    """Check that every parameter has a type that can be read, and a docstring below it.
+
+    Skips where there is no source to read.
+    """
+    for one in init_fields(cls):
+        fault = "" if one.type is None else unreadable(one.type)
+        assert not fault, f"{one.alias}: {fault}"
     try:
         inspect.getsource(cls)
     except (OSError, TypeError):
@@ -84,16 +90,16 @@ def check_refusals(cls: type[Any], params: Mapping[str, Any], *, text: bool = Fa
 def check_survival(one: Any) -> None:
     """Check that an instance's parameters, written as an order file and as a configuration have them, give it again."""
     cls = type(one)
-    canonical = params_of(one)
-    for given, text in ((as_text(canonical), True), (dict(canonical), True), (as_config(one), False)):
+    for given, text in ((as_text(one), True), (dict(params_of(one)), True), (as_config(one), False)):
         again = build(cls, given, cls.name, text=text)
         assert again == one, f"found {again} made of {given}, expected {one}"
 
 
-def as_text(params: Iterable[tuple[str, Any]]) -> dict[str, str]:
-    """Write canonical parameters as the cells of an order file."""
+def as_text(one: object) -> dict[str, str]:
+    """Write an instance's parameters as the cells of an order file."""
+    written = {**dict(params_of(one)), **{name: text for name, text in as_config(one).items() if type(text) is str}}
     return {name: "" if value is None else str(value).lower() if type(value) is bool else str(value)
-            for name, value in params}  # fmt: skip
+            for name, value in written.items()}  # fmt: skip
 
 
 def as_config(one: object) -> dict[str, Any]:

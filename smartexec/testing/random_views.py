@@ -111,6 +111,11 @@ def _slot(price: int | None, want: int, leaves: int, cum: int, *, spent: bool = 
     )
 
 
+def placed(decision: Decision) -> dict[str, SlotView]:
+    """What a decision asked for, all of it out and nothing executed."""
+    return {one.slot: _slot(one.price, one.qty, one.qty, 0) for one in decision.slices if one.qty}
+
+
 SLOTS: Final[tuple[dict[str, SlotView], ...]] = (
     {},
     {"main": _slot(BID, 100, 100, 0)},

@@ -89,7 +89,10 @@ class SimulatedVenueKit(Kit):
 
     @scenario("P-02")
     def test_p02_documents_its_parameters(self) -> None:
-        """Every parameter has a type and a docstring below it; bad values and unknown names are refused by name."""
+        """Every parameter has a type that can be read, and a docstring below it.
+
+        Bad values and unknown names are refused by name.
+        """
         check_refusals(self.venue, self.params)
         check_documented(self.venue)
 

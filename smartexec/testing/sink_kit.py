@@ -83,7 +83,7 @@ class SinkKit(WiredSinks, Kit):
 
     @scenario("K-02")
     def test_k02_documents_its_parameters(self) -> None:
-        """Every parameter has a type and a docstring below it.
+        """Every parameter has a type that can be read, and a docstring below it.
 
         Skipped where there is no source to read docstrings from.
         """

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -20,7 +21,7 @@ from smartexec.testing.checks import check_decision
 from smartexec.testing.fuzz import fuzz
 from smartexec.testing.kit import Kit, needs, scenario
 from smartexec.testing.parameters import check_class, check_documented, check_frozen, check_refusals, check_survival
-from smartexec.testing.random_views import VIEW_BYTES, Draw, draw_view
+from smartexec.testing.random_views import VIEW_BYTES, Draw, draw_view, placed
 from smartexec.testing.reference_world import LIT, Reference, reference
 from smartexec.testing.view_cases import MARKETS, some_views
 from smartexec.testing.views import ASK, BID, HOUR, START, view
@@ -68,7 +69,7 @@ class StrategyKit(Kit):
 
     @scenario("S-02")
     def test_s02_documents_its_parameters(self) -> None:
-        """Every parameter has a type and a docstring below it.
+        """Every parameter has a type that can be read, and a docstring below it.
 
         Skipped where there is no source to read docstrings from.
         """
@@ -146,12 +147,14 @@ class StrategyKit(Kit):
     def test_s11_wants_no_more_than_is_left_after_an_amendment(self) -> None:
         """When members take away what it has already planned, it wants no more than is left.
 
-        An order of 1,000 with 600 executed becomes one of 601, 650 and 900 lots, at three moments.
+        An order of 1,000 with 600 executed becomes one of 601, 650 and 900 lots, at three moments; what it wanted
+        before is at the venues, or nothing is.
         """
         for now in (START, START + HOUR // 2, START + HOUR - 1):
             before = self.make().decide(view(now=now, cum_qty=600))
-            for order_qty in (601, 650, 900):
-                self.decide(view(now=now, order_qty=order_qty, cum_qty=600, woken_by=Wake.AMENDED, state=before.state))
+            for order_qty, slots in product((601, 650, 900), ({}, placed(before))):
+                seen = view(now=now, order_qty=order_qty, cum_qty=600, slots=slots, woken_by=Wake.AMENDED)
+                self.decide(attrs.evolve(seen, state=before.state))
 
     @scenario("S-12")
     @pytest.mark.parametrize("side", list(Side))

@@ -53,7 +53,10 @@ class VenueKit(VenueOrders, VenueFaults, Kit):
 
     @scenario("V-02")
     def test_v02_documents_its_parameters(self) -> None:
-        """Every parameter has a type and a docstring below it; bad values and unknown names are refused by name."""
+        """Every parameter has a type that can be read, and a docstring below it.
+
+        Bad values and unknown names are refused by name.
+        """
         with self._given(self.params) as params:
             check_refusals(self.adapter, params)
         check_documented(self.adapter)

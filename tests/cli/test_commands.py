@@ -213,6 +213,7 @@ def test_plugins_lists_parameters() -> None:
     result = call("plugins")
     assert result.exit_code == 0
     assert "strategy ALL (acme-plugins 1.2.3): Send everything, after a while." in result.stdout
+    assert "    delay: duration; default 0\n" in result.stdout
     told = json.loads(call("plugins", "--json").stdout)
     (one,) = [p for p in told["plugins"] if p["kind"] == "strategy"]
     assert one["parameters"][0] == {

@@ -54,6 +54,10 @@ def between(start: str, end: str) -> object:
 
 
 WRONG: list[tuple[str, Make]] = [
+    ("TWAP.max_quote_age: found 30, expected a duration in quotes", lambda: Lab().buy(1, "TWAP", max_quote_age=30)),
+    ("TWAP.max_quote_age: found '30', expected a duration in", lambda: Lab().buy(1, "TWAP", max_quote_age="30")),
+    ("plot: lab.png: found '.png', expected a page: .html", lambda: Lab().plot("lab.png")),
+    ("plot: lab: found 'no suffix', expected a page: .html", lambda: Lab().plot("lab")),
     ("minutes: found 0, expected a whole number of at least 1", lambda: Lab(0)),
     ("minutes: found True, expected a whole number", lambda: Lab(True)),
     ("seed: found -1, expected a whole number of at least 0", lambda: Lab(seed=-1)),

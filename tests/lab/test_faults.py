@@ -29,6 +29,7 @@ def test_strategy_that_raises_is_shown_with_its_traceback() -> None:
     order = lab.buy(1_000, Fragile(breaks_at=3))
     *sound, last = lab
     assert [step.fault for step in sound] == ["", ""]
+    assert [line.split() for line in str(sound[1]).splitlines() if "memory" in line] == [["memory", "2"]]
     assert last.decision is None
     assert last.fault == "FRAGILE is quarantined: ZeroDivisionError: integer division or modulo by zero"
     assert any(isinstance(one, CancelOrder) for one in last.commands)

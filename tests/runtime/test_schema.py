@@ -1,6 +1,7 @@
 """Strict structuring of plugin fields: nothing is guessed, every fault is named with its path."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,8 @@ def test_toml_values_that_fit() -> None:
     [
         ({"slices": "20"}, "slices", 20),
         ({"slices": " 20 "}, "slices", 20),
-        ({"pause": "20"}, "pause", 20),
+        ({"pause": "20ns"}, "pause", 20),
+        ({"pause": "0"}, "pause", 0),
         ({"pause": "1.5s"}, "pause", 1_500_000_000),
         ({"px": "10"}, "px", 10_000_000_000),
         ({"px": ""}, "px", None),
@@ -129,7 +131,9 @@ def test_text_is_read_by_the_type_of_the_field(raw: dict[str, Any], name: str, e
     assert (type(found), found) == (type(expected), expected)
 
 
-@pytest.mark.parametrize("raw", [{"slices": "2.0"}, {"slices": "1e3"}, {"slices": "٣"}, {"flag": "yes"}, {"rate": "x"}])
+@pytest.mark.parametrize(
+    "raw", [{"pause": "20"}, {"slices": "2.0"}, {"slices": "1e3"}, {"slices": "٣"}, {"flag": "yes"}, {"rate": "x"}]
+)
 def test_text_is_not_guessed_at(raw: dict[str, str]) -> None:
     assert len(faults(raw, text=True)) == 1
 
@@ -142,6 +146,17 @@ def test_canonical_params_build_the_same_instance_again() -> None:
     for name in ("inner", "pairs", "weights"):  # no scalars: strategies of orders have none
         del plain[name]
     assert build(Sample, plain, "S", text=True) == one
+
+
+def test_type_that_no_text_stands_for_is_named() -> None:
+    @frozen
+    class Exact:
+        share: Decimal = Decimal(1)
+
+    with pytest.raises(ConfigError) as caught:
+        build(Exact, {"share": "2"}, "S", text=True)
+    expected = "expected int, float, bool, str, a path, an enumeration or a list"
+    assert caught.value.faults == (f"S.share: found a parameter of type Decimal, {expected}",)
 
 
 def test_field_without_default_is_missed() -> None:

@@ -1,6 +1,7 @@
 """Strategies with one fault each, beside a healthy one, and their conformance classes."""
 
 from collections import Counter
+from decimal import Decimal
 from random import random
 from typing import Any, ClassVar
 
@@ -79,6 +80,20 @@ class TestDocumentsNothing(StrategyKit):
 
 
 @frozen
+class TakesADecimal(Healthy):
+    """Has a parameter of a type that no file can give it: S-02 must catch it."""
+
+    name = "TAKES-A-DECIMAL"
+
+    share: Decimal = Decimal("2.5")
+    """How much of the volume it is, in percent."""
+
+
+class TestTakesADecimal(StrategyKit):
+    strategy = TakesADecimal
+
+
+@frozen
 class TakesAnything(Healthy):
     """Has a parameter of no type to speak of: S-03 must catch it."""
 
@@ -119,6 +134,24 @@ class WantsAllAgain(Healthy):
 
 class TestWantsAllAgain(StrategyKit):
     strategy = WantsAllAgain
+
+
+@frozen
+class LeavesOutAsItWas(Healthy):
+    """Names what is still out with the quantity it was wanted with, whatever is left since: S-11 must catch it."""
+
+    name = "LEAVES-OUT-AS-IT-WAS"
+
+    def decide(self, view: ParentView) -> Decision:
+        out = view.slots.get("main")
+        if out is None or not out.leaves_qty or out.spent:
+            return super().decide(view)
+        wake = max(view.now, view.start) + MINUTE
+        return Decision((Slice(out.want_qty, out.price),), wake, note="waits for it", state=view.state or Kept())
+
+
+class TestLeavesOutAsItWas(StrategyKit):
+    strategy = LeavesOutAsItWas
 
 
 @frozen
