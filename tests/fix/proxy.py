@@ -1,6 +1,7 @@
 """A wire that can be cut: a TCP proxy between two parties of this machine, which drops connections when told."""
 
 import asyncio
+import ssl
 from contextlib import suppress
 
 from attrs import define, field
@@ -12,6 +13,8 @@ class Wire:
 
     port: int
     to: int
+    tls: ssl.SSLContext | None = None
+    """Who connects speaks TLS; None = does not. It goes on without."""
     cuts: int = field(init=False, default=0)
     """Connections that were cut."""
     _server: asyncio.Server = field(init=False)
@@ -19,7 +22,7 @@ class Wire:
     _tasks: "set[asyncio.Task[None]]" = field(init=False, factory=set)
 
     async def __aenter__(self) -> "Wire":
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port, ssl=self.tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:

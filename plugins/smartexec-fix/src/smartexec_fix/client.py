@@ -5,6 +5,7 @@ killed process, of either side, loses or doubles a message. What it sends while 
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
@@ -49,6 +50,8 @@ class FixClient:
     """File with the session's memory; None = it forgets with the process."""
     log: Path | None = None
     """File for people: every message, one line each; None = none."""
+    tls: ssl.SSLContext | None = None
+    """The connection is TLS, and verified as this says; None = it is plain."""
     retry: float = 0.1
     """Seconds between attempts to connect."""
     sync: str = "normal"
@@ -213,7 +216,7 @@ class FixClient:
             while not self._left:
                 await asyncio.sleep(max(0.0, (self._not_before - time_ns()) / NANOS_PER_SECOND))
                 try:
-                    reader, self._writer = await asyncio.open_connection(self.host, self.port)
+                    reader, self._writer = await asyncio.open_connection(self.host, self.port, ssl=self.tls)
                 except OSError as error:
                     self.faults[:] = [*self.faults[-99:], f"{self.host}:{self.port}: {error}"]
                 else:
