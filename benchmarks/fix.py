@@ -10,6 +10,7 @@ them. The baseline are the same bytes through the same sockets without FIX; pars
 import argparse
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from collections import deque
@@ -50,9 +51,9 @@ WARM_UP: Final = 500
 """Round trips before the measurement."""
 
 
-def order(number: int) -> list[Field]:
+def order(name: bytes, now: int) -> list[Field]:
     """The body of an order."""
-    return [*ORDER, (11, b"C%d" % number), (60, stamp(time_ns()))]
+    return [*ORDER, (11, name), (60, stamp(now))]
 
 
 def session(archive: Archive, us: str, them: str, *, initiator: bool) -> Session:
@@ -171,7 +172,11 @@ class Trips:
         return {"per_s": per_s, "p50_us": round(cuts[499] / 1e3), "p99_us": round(cuts[989] / 1e3)}
 
 
-async def fix_trips(port: int, folder: Path, sync: str, trips: Trips) -> None:
+Body = Callable[[bytes, int], list[Field]]
+"""Makes the body of an order of its name and the time, ns UTC."""
+
+
+async def fix_trips(port: int, folder: Path, sync: str, trips: Trips, body: Body = order) -> None:
     """Make round trips through FIX."""
     archive = Archive(folder / "client.sqlite", sync)
     line = Initiator(session(archive, "CLIENT", "SERVER", initiator=True), "line", lambda text: print(text), name="S")
@@ -190,7 +195,7 @@ async def fix_trips(port: int, folder: Path, sync: str, trips: Trips) -> None:
 
     def send(now: int) -> Iterable[Any]:
         name = trips.next()
-        return () if name is None else line.send("S", b"D", [*ORDER, (11, name), (60, stamp(now))], now)
+        return () if name is None else line.send("S", b"D", body(name, now), now)
 
     loop = Loop(archive, take)
     await loop.run(Tcp("line", (f"127.0.0.1:{port}",)))
@@ -199,7 +204,7 @@ async def fix_trips(port: int, folder: Path, sync: str, trips: Trips) -> None:
 
 async def bare_trips(port: int, trips: Trips) -> None:
     """Make round trips with bytes of the same length, without FIX: one under way, or a window as one piece."""
-    frame = encode(VERSION.encode(), b"D", order(1))
+    frame = encode(VERSION.encode(), b"D", order(b"C1", time_ns()))
 
     def take(event: WireInput, _: int) -> Iterable[Any]:
         nonlocal waiting
@@ -224,11 +229,7 @@ async def bare_trips(port: int, trips: Trips) -> None:
 
 def round_trips(kind: str, sync: str, messages: int, window: int) -> dict[str, Any]:
     """Measure round trips against another process."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with TemporaryDirectory() as name:
         command = [sys.executable, __file__, "--serve", kind, "--port", str(port), "--folder", name, "--sync", sync]
         other = subprocess.Popen(command)
@@ -242,13 +243,20 @@ def round_trips(kind: str, sync: str, messages: int, window: int) -> dict[str, A
     return trips.figures()
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 # -- without sockets ---------------------------------------------------------------------------------------------------
 
 
 def messages(count: int) -> dict[str, Any]:
     """Measure framing, parsing, checking and encoding, beside simplefix's parser."""
     header: list[Field] = [(34, b"12"), (49, b"CLIENT"), (52, stamp(time_ns())), (56, b"SERVER")]
-    body = sorted(order(7))
+    body = sorted(order(b"C7", time_ns()))
     frame = encode(VERSION.encode(), b"D", [*header, *body])
     dictionary = built_in.of(VERSION)
     framer, old = Framer(), FixParser()
