@@ -28,17 +28,17 @@ from smartexec.api import Send, Tcp, TcpServer, WireInput
 from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.event_loop import run
 from smartexec.runtime.transport import Transport
-from smartexec_fix import built_in
-from smartexec_fix.acceptor import Acceptor, Member
-from smartexec_fix.checking import check
-from smartexec_fix.framing import Framer
-from smartexec_fix.initiator import Initiator
-from smartexec_fix.message import Field, Message, encode, parse
-from smartexec_fix.outputs import App, Said, Up
-from smartexec_fix.session import Session
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.stamps import stamp
-from smartexec_fix.store import Archive
+from smartexec_fix.session.acceptor import Acceptor, Member
+from smartexec_fix.session.initiator import Initiator
+from smartexec_fix.session.outputs import App, Said, Up
+from smartexec_fix.session.session import Session
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.session.store import Archive
+from smartexec_fix.wire import built_in
+from smartexec_fix.wire.checking import check
+from smartexec_fix.wire.framing import Framer
+from smartexec_fix.wire.message import Field, Message, encode, parse
+from smartexec_fix.wire.stamps import stamp
 
 VERSION: Final = "FIX.4.4"
 ORDER: Final[list[Field]] = [

@@ -21,8 +21,8 @@ from fix import ORDER, Trips, fix_trips, free_port, round_trips
 
 from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.event_loop import run
-from smartexec_fix.message import Field
-from smartexec_fix.stamps import stamp
+from smartexec_fix.wire.message import Field
+from smartexec_fix.wire.stamps import stamp
 
 CONFIG: Final = """\
 [run]

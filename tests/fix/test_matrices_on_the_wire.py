@@ -21,8 +21,8 @@ from smartexec.api import (
     ReplaceRequest,
 )
 from smartexec.kernel.market import round_half_even
-from smartexec_fix.application import Application
-from smartexec_fix.message import Message
+from smartexec_fix.session.application import Application
+from smartexec_fix.wire.message import Message
 from tests.kernel.models.matrices import Row, Scenario, issue, read
 
 ROOT = Path(__file__).parents[2]

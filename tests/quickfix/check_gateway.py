@@ -16,8 +16,8 @@ from typing import Any, cast
 from attrs import define, field
 
 from smartexec.api import Side
-from smartexec_fix.message import Message
-from smartexec_fix.stamps import stamp
+from smartexec_fix.wire.message import Message
+from smartexec_fix.wire.stamps import stamp
 from smartexec_fix_desk.desk import CLIENT, PASSWORD, US, Ports, write
 from smartexec_fix_desk.order_desk import Account, OrderDesk
 from smartexec_fix_desk.processes import Program, exchange, free_ports, serving

@@ -17,8 +17,8 @@ from time import time_ns
 
 from attrs import define, field
 
-from smartexec_fix.message import Message
-from smartexec_fix.stamps import stamp
+from smartexec_fix.wire.message import Message
+from smartexec_fix.wire.stamps import stamp
 from smartexec_fix_desk.processes import PATIENCE, Program, free_ports
 from tests.fix.proxy import Wire
 from tests.quickfix.other import Other

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from smartexec_fix.message import Message, parse
+from smartexec_fix.wire.message import Message, parse
 
 PEER: Final = Path(__file__).with_name("peer.py")
 SPEC: Final = "QUICKFIX_SPEC"

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from smartexec_fix import built_in
-from smartexec_fix.message import Field, encode
-from smartexec_fix.session import Session
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.stamps import stamp
-from smartexec_fix.store import MemoryStore, Store
+from smartexec_fix.session.session import Session
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.session.store import MemoryStore, Store
+from smartexec_fix.wire import built_in
+from smartexec_fix.wire.message import Field, encode
+from smartexec_fix.wire.stamps import stamp
 
 START = 1_767_623_400_000_000_000
 SECOND = 1_000_000_000

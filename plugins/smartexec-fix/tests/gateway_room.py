@@ -33,16 +33,16 @@ from smartexec.api import (
     Send,
     Tick,
 )
-from smartexec_fix.application import Application
-from smartexec_fix.client_session import ClientSession
-from smartexec_fix.framing import Framer
-from smartexec_fix.gateway import FixGateway
-from smartexec_fix.message import Field, Message
-from smartexec_fix.outputs import App, Down, HangUp, Output, Up, Wire
-from smartexec_fix.session import Session
-from smartexec_fix.sessions import session_of
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.store import MemoryStore, Store
+from smartexec_fix.clients.client_session import ClientSession
+from smartexec_fix.clients.gateway import FixGateway
+from smartexec_fix.session.application import Application
+from smartexec_fix.session.outputs import App, Down, HangUp, Output, Up, Wire
+from smartexec_fix.session.session import Session
+from smartexec_fix.session.sessions import session_of
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.session.store import MemoryStore, Store
+from smartexec_fix.wire.framing import Framer
+from smartexec_fix.wire.message import Field, Message
 
 PX = 1_000_000_000
 INSTRUMENTS = {

@@ -10,8 +10,8 @@ from post_trade_peer import Peer
 from smartexec.api import Context, Instrument, Received, Rows
 from smartexec.testing import START
 from smartexec.testing.wired_bench import Told, WiredBench, day
-from smartexec_fix.post_trade import FixPostTrade
-from smartexec_fix.post_trade_settings import PostTradeSession
+from smartexec_fix.post_trade.settings import PostTradeSession
+from smartexec_fix.post_trade.sink import FixPostTrade
 
 TICK: Final = 10_000_000
 ORDERS: Final = {

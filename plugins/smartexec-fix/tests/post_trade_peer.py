@@ -6,12 +6,12 @@ from typing import Any, Final
 from attrs import define, field
 
 from smartexec.testing import SinkPeer
-from smartexec_fix.framing import Framer
-from smartexec_fix.message import Field, Message
-from smartexec_fix.outputs import App, Output, Wire
-from smartexec_fix.sessions import session_of
-from smartexec_fix.settings import SECOND, SessionSettings
-from smartexec_fix.store import MemoryStore, Store
+from smartexec_fix.session.outputs import App, Output, Wire
+from smartexec_fix.session.sessions import session_of
+from smartexec_fix.session.settings import SECOND, SessionSettings
+from smartexec_fix.session.store import MemoryStore, Store
+from smartexec_fix.wire.framing import Framer
+from smartexec_fix.wire.message import Field, Message
 
 IDS: Final = {b"8": 17, b"9": 11, b"J": 70, b"AS": 755, b"AE": 571, b"j": 45}
 """MsgType(35) -> the tag of its id."""

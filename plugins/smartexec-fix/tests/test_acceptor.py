@@ -8,11 +8,11 @@ import pytest
 from attrs import define, field
 
 from smartexec.api import Closed, Opened, Received, Send, Tick
-from smartexec_fix.acceptor import MOST_STRANGERS, STRANGERS, STRANGERS_BYTES, Acceptor, Member
-from smartexec_fix.message import parse
-from smartexec_fix.outputs import App, Down, Said, Up
-from smartexec_fix.session import Session
-from smartexec_fix.throttle import Throttle
+from smartexec_fix.session.acceptor import MOST_STRANGERS, STRANGERS, STRANGERS_BYTES, Acceptor, Member
+from smartexec_fix.session.outputs import App, Down, Said, Up
+from smartexec_fix.session.session import Session
+from smartexec_fix.session.throttle import Throttle
+from smartexec_fix.wire.message import parse
 
 
 @define(eq=False)

@@ -13,9 +13,9 @@ from attrs.validators import ge, gt, in_, instance_of, le, lt, optional
 from click.testing import CliRunner
 
 from smartexec.api import ConfigError, Decision, ParentView, Strategy
-from smartexec_fix.atdl import CORE, LAYOUT, TYPE, VALIDATION, Ticket, document
-from smartexec_fix.atdl_command import command, installed
-from smartexec_fix.atdl_fields import atdl_name
+from smartexec_fix.atdl.command import command, installed
+from smartexec_fix.atdl.document import CORE, LAYOUT, TYPE, VALIDATION, Ticket, document
+from smartexec_fix.atdl.fields import atdl_name
 
 SHIPPED: Final = {"TWAP", "VWAP", "POV", "IS", "CLOSE", "ICEBERG", "SNIPER", "TRILEMMA"}
 NAME: Final = r"[A-Za-z][A-za-z0-9_]{0,255}"

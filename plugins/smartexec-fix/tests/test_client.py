@@ -11,11 +11,11 @@ from attrs import define, evolve, field
 
 from smartexec.api import Closed, Opened, Received, Send, Side
 from smartexec_fix.acceptance import Echo
-from smartexec_fix.acceptor import Acceptor, Member
 from smartexec_fix.client import FixClient
-from smartexec_fix.sessions import session_of
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.store import MemoryStore
+from smartexec_fix.session.acceptor import Acceptor, Member
+from smartexec_fix.session.sessions import session_of
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.session.store import MemoryStore
 
 US = SessionSettings(sender_comp_id="OMS", target_comp_id="DESK")
 

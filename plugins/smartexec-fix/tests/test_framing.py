@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smartexec_fix.framing import MAX_BODY, MAX_STRAY, Framer, checksum, verified
-from smartexec_fix.message import encode
+from smartexec_fix.wire.framing import MAX_BODY, MAX_STRAY, Framer, checksum, verified
+from smartexec_fix.wire.message import encode
 
 FRAMES = [fix.logon(), fix.order(2), fix.message("0", 3), fix.message("8", 4, (58, "x" * 300))]
 

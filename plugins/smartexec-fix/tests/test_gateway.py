@@ -7,7 +7,7 @@ from gateway_room import PX, Room, said
 from gateway_room import room as logged_on
 
 from smartexec.api import CancelRequest, ClientReport, ExecType, NewOrder, OrdStatus, ReplaceRequest, Side
-from smartexec_fix.message import Message
+from smartexec_fix.wire.message import Message
 
 VERSIONS = ["FIX.4.2", "FIX.4.4", "FIX.5.0SP2"]
 IDS = (11, 41, 37, 17, 20, 150, 39, 38, 14, 151, 32, 31, 6)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from gateway_room import Client, Room, said
 
-from smartexec_fix.message import Field
+from smartexec_fix.wire.message import Field
 
 ROOT = Path(os.environ.get("SMARTEXEC_SHARED") or Path(__file__).parents[4] / "shared")
 FOLDER = ROOT / "fix" / "spec"

@@ -8,11 +8,11 @@ from gateway_room import Client
 
 from smartexec.api import CancelRequest, NewOrder, OrdStatus, ReplaceRequest
 from smartexec.testing import Heard, OrderSourceKit, SourcePeer
-from smartexec_fix.framing import Framer
-from smartexec_fix.gateway import FixGateway
-from smartexec_fix.message import Field
-from smartexec_fix.outputs import Output
-from smartexec_fix.values import write_px
+from smartexec_fix.clients.gateway import FixGateway
+from smartexec_fix.session.outputs import Output
+from smartexec_fix.wire.framing import Framer
+from smartexec_fix.wire.message import Field
+from smartexec_fix.wire.values import write_px
 
 CLIENTS = {"OMS42": "FIX.4.2", "OMS44": "FIX.4.4", "OMS50": "FIX.5.0SP2"}
 ASKS = {NewOrder: b"D", CancelRequest: b"F", ReplaceRequest: b"G"}

@@ -19,9 +19,9 @@ from smartexec.api import (
     Tick,
     Tls,
 )
-from smartexec_fix.gateway import FixGateway
-from smartexec_fix.message import parse
-from smartexec_fix.settings import SECOND
+from smartexec_fix.clients.gateway import FixGateway
+from smartexec_fix.session.settings import SECOND
+from smartexec_fix.wire.message import parse
 
 
 def report(order_id: str, cl_ord_id: str, kind: ExecType, status: OrdStatus, **more: Any) -> ClientReport:

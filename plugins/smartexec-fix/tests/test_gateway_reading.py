@@ -8,8 +8,8 @@ from gateway_room import Client, Room, client_session, room, said
 from test_gateway import events
 
 from smartexec.api import ConfigError, Context, NewOrder, RejectedOrder, Side, TimeInForce
-from smartexec_fix.gateway import FixGateway
-from smartexec_fix.settings import VERSIONS
+from smartexec_fix.clients.gateway import FixGateway
+from smartexec_fix.session.settings import VERSIONS
 
 MORE = {"strategies": {"1": "VWAP", "1001": "TWAP"}, "parameter_tags": {"9001": "slices", "9002": "urgent"}}
 

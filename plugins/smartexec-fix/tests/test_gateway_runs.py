@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway_room import Client, Fill, Room, said
 
-from smartexec_fix.message import Message
+from smartexec_fix.wire.message import Message
 
 
 def closed(room: Room) -> None:

@@ -3,7 +3,7 @@
 import fix_messages as fix
 
 from smartexec.api import Close, Opened
-from smartexec_fix.initiator import Initiator
+from smartexec_fix.session.initiator import Initiator
 
 LATEST = 1 << 62
 """The runtime takes no time that is not earlier."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import fix_messages as fix
 
-from smartexec_fix import log
-from smartexec_fix.log import MessageLog, readable
+from smartexec_fix.wire import log
+from smartexec_fix.wire.log import MessageLog, readable
 
 
 def test_messages_are_read_by_people() -> None:

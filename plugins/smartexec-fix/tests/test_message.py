@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simplefix import FixParser
 
-from smartexec_fix.framing import verified
-from smartexec_fix.message import LENGTHS, Field, Garbled, Message, encode, parse
+from smartexec_fix.wire.framing import verified
+from smartexec_fix.wire.message import LENGTHS, Field, Garbled, Message, encode, parse
 
 VALUE = st.binary(min_size=1, max_size=12).filter(lambda value: b"\x01" not in value)
 TAG = st.integers(1, 9999).filter(lambda tag: tag not in (8, 9, 10, 35, *LENGTHS, *LENGTHS.values()))

@@ -9,11 +9,11 @@ import pytest
 from post_trade_day import AT, Desk, ended, execution, rows, session, share
 
 from smartexec.api import ClientReport, Close, ConfigError, Context, ExecType, Opened, OrdStatus
-from smartexec_fix.captures import Captures
-from smartexec_fix.message import Message
-from smartexec_fix.post_trade import FixPostTrade
-from smartexec_fix.settings import SECOND
-from smartexec_fix.trade_book import TradeBook
+from smartexec_fix.post_trade.captures import Captures
+from smartexec_fix.post_trade.sink import FixPostTrade
+from smartexec_fix.post_trade.trade_book import TradeBook
+from smartexec_fix.session.settings import SECOND
+from smartexec_fix.wire.message import Message
 
 EVERYTHING = ("drop-copy", "allocations", "allocation-reports", "trade-captures")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from post_trade_day import Desk, ended, execution, rows, session, share
 
-from smartexec_fix.settings import SECOND
+from smartexec_fix.session.settings import SECOND
 
 ALLOC = "20260105-P1"
 P = ((60, "20260105-15:00:00"), (75, "20260105"))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from post_trade_day import Desk, full_day, session
 
 from smartexec.testing.wired_bench import Told
-from smartexec_fix.settings import SECOND
+from smartexec_fix.session.settings import SECOND
 
 SESSIONS: Final = (
     session("bank", "drop-copy", "allocations", "allocation-reports", "trade-captures"),

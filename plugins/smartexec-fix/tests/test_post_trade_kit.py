@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from post_trade_peer import Peer, accepted
 
 from smartexec.testing import SinkKit, SinkPeer
-from smartexec_fix.post_trade import FixPostTrade
+from smartexec_fix.post_trade.sink import FixPostTrade
 
 EVERYTHING = ("drop-copy", "allocations", "allocation-reports", "trade-captures")
 OURS = {"sender_comp_id": "DESK", "max_latency": "0s"}

@@ -6,8 +6,8 @@ import fix_messages as fix
 import pytest
 
 from smartexec.api import ConfigError
-from smartexec_fix.outputs import HangUp, Wire
-from smartexec_fix.schedule import schedule_of
+from smartexec_fix.session.outputs import HangUp, Wire
+from smartexec_fix.session.schedule import schedule_of
 
 
 def ns(text: str) -> int:

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smartexec_fix import built_in
-from smartexec_fix.checking import Rules, check
-from smartexec_fix.framing import checksum
-from smartexec_fix.message import Field, encode, parse
-from smartexec_fix.outputs import App, HangUp
-from smartexec_fix.session import Session
+from smartexec_fix.session.outputs import App, HangUp
+from smartexec_fix.session.session import Session
+from smartexec_fix.wire import built_in
+from smartexec_fix.wire.checking import Rules, check
+from smartexec_fix.wire.framing import checksum
+from smartexec_fix.wire.message import Field, encode, parse
 
 KINDS = st.sampled_from([*"0123455AD8jF", "zz", "\xff"])
 HUGE = b"99999999999999999999"

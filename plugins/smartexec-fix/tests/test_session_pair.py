@@ -11,12 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from smartexec_fix import built_in, resend
-from smartexec_fix.framing import Framer
-from smartexec_fix.message import Field
-from smartexec_fix.outputs import App, HangUp, Output, Wire
-from smartexec_fix.session import Session
-from smartexec_fix.store import Store
+from smartexec_fix.session import resend
+from smartexec_fix.session.outputs import App, HangUp, Output, Wire
+from smartexec_fix.session.session import Session
+from smartexec_fix.session.store import Store
+from smartexec_fix.wire import built_in
+from smartexec_fix.wire.framing import Framer
+from smartexec_fix.wire.message import Field
 
 BODY: list[Field] = [(21, b"1"), *((tag, value.encode()) for tag, value in fix.ORDER)]
 VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")

@@ -5,10 +5,10 @@ from typing import Any
 import fix_messages as fix
 import pytest
 
-from smartexec_fix.message import parse
-from smartexec_fix.outputs import App, Down, HangUp, Output, Up, Wire
-from smartexec_fix.resend import PAUSE, PORTION
-from smartexec_fix.session import Session
+from smartexec_fix.session.outputs import App, Down, HangUp, Output, Up, Wire
+from smartexec_fix.session.resend import PAUSE, PORTION
+from smartexec_fix.session.session import Session
+from smartexec_fix.wire.message import parse
 
 X = f"43=Y 58={'x' * 100}"
 SHOWN = (7, 16, 36, 43, 45, 58, 98, 108, 112, 123, 141, 371, 372, 373)

@@ -3,10 +3,10 @@
 import fix_messages as fix
 import pytest
 
-from smartexec_fix import gap
-from smartexec_fix.message import Message, encode, parse
-from smartexec_fix.outputs import App, HangUp, Output, Up, Wire
-from smartexec_fix.session import Session
+from smartexec_fix.session import gap
+from smartexec_fix.session.outputs import App, HangUp, Output, Up, Wire
+from smartexec_fix.session.session import Session
+from smartexec_fix.wire.message import Message, encode, parse
 
 
 def texts(outputs: list[Output]) -> list[str]:

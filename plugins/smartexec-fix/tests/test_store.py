@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smartexec.api import JournalError
-from smartexec_fix.store import IN_DOUBT, Archive
+from smartexec_fix.session.store import IN_DOUBT, Archive
 
 
 def test_what_was_committed_is_there_again(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartexec.api import ExecType, OrdStatus
-from smartexec_fix.application import Application
-from smartexec_fix.message import Message
-from smartexec_fix.settings import VERSIONS
-from smartexec_fix.values import read_decimal, write_decimal
+from smartexec_fix.session.application import Application
+from smartexec_fix.session.settings import VERSIONS
+from smartexec_fix.wire.message import Message
+from smartexec_fix.wire.values import read_decimal, write_decimal
 
 
 @given(st.integers(-(10**18), 10**18), st.integers(0, 9))

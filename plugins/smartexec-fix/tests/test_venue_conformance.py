@@ -7,7 +7,7 @@ from venue_peer import CHANNEL, MIC, Venue, frame
 
 from smartexec.api import Received, Response
 from smartexec.testing import VenueKit
-from smartexec_fix.venue import FixVenue
+from smartexec_fix.venues.venue import FixVenue
 
 DIALECT = {
     "times_in_force": ["0", "1", "3", "4"],

@@ -36,9 +36,9 @@ from smartexec.api import (
     TimeInForce,
 )
 from smartexec.testing import Bench
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.message import parse
-from smartexec_fix.venue import FixVenue
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.venues.venue import FixVenue
+from smartexec_fix.wire.message import parse
 
 POINTS = ("", "", "", "", "fold", "journal", "commands", "archive")
 """Behind what a process dies; "" = it does not."""

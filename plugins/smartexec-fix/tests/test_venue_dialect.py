@@ -17,10 +17,10 @@ from smartexec.api import (
     TimeInForce,
     VenueKind,
 )
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.identifiers import Identifiers
-from smartexec_fix.message import parse
-from smartexec_fix.venue import FixVenue
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.venues.identifiers import Identifiers
+from smartexec_fix.venues.venue import FixVenue
+from smartexec_fix.wire.message import parse
 
 NOW = 1_767_623_400_000_000_000
 SHORT = Dialect(id_length=14, id_alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", id_prefix="S9")

@@ -10,8 +10,8 @@ from venue_peer import MIC
 
 from smartexec.api import PX_SCALE, ConfigError, Phase, PhaseChange, Quote, Side, Trade, VenueStatus
 from smartexec.testing import Bench
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.market_data import MarketData
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.venues.market_data import MarketData
 
 ALL = MarketData(quotes=True, trades=True, symbols=("TEST",), depth=5)
 Field = tuple[int, str | bytes | int]
@@ -138,7 +138,7 @@ def test_a_book_that_cannot_be_followed_is_asked_for_anew(wrong: list[Field], fo
 
 def _message(bench: Bench, entries: list[Field]) -> Any:
     """A change as a session hands it over, whatever a dictionary says of it."""
-    from smartexec_fix.message import Message
+    from smartexec_fix.wire.message import Message
 
     body = [(262, ref(bench).encode()), (268, b"1"), *((tag, str(value).encode()) for tag, value in entries)]
     return Message(b"FIX.4.4", b"X", body)

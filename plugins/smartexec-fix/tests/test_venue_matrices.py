@@ -26,10 +26,10 @@ from smartexec.api import (
     TimeInForce,
 )
 from smartexec.testing import Bench
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.values import write_px
-from smartexec_fix.venue import FixVenue
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.venues.venue import FixVenue
+from smartexec_fix.wire.values import write_px
 
 VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
 REPORTS = 147

@@ -16,9 +16,9 @@ from smartexec.api import (
     Send,
     VenueStatus,
 )
-from smartexec_fix.built_in import of
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.message import parse
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.wire.built_in import of
+from smartexec_fix.wire.message import parse
 
 REJECTED = (ExecType.REJECTED, OrdStatus.REJECTED)
 UNKNOWN = (ExecType.ORDER_STATUS, OrdStatus.REJECTED)

@@ -11,9 +11,9 @@ from venue_peer import MIC
 
 from smartexec.api import Context, ExecType, ExecutionReport, OrderCancelReject, OrdStatus, Tick, VenueStatus
 from smartexec.testing import Bench
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.venue import FixVenue
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.venues.venue import FixVenue
 
 SECOND = fix.SECOND
 SLOW = Dialect(rate=2, waiting=3, patience=10 * SECOND)

@@ -21,9 +21,9 @@ from smartexec.api import (
     Tls,
     VenueStatus,
 )
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.message import parse
-from smartexec_fix.venue import FixVenue
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.venues.venue import FixVenue
+from smartexec_fix.wire.message import parse
 
 
 def test_what_is_sent_while_the_wire_is_cut_comes_with_the_resend() -> None:

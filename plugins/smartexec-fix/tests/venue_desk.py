@@ -17,11 +17,11 @@ from smartexec.api import (
     TimeInForce,
 )
 from smartexec.testing import Bench
-from smartexec_fix.dialect import Dialect
-from smartexec_fix.market_data import MarketData
-from smartexec_fix.message import Message
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.venue import FixVenue
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.venues.dialect import Dialect
+from smartexec_fix.venues.market_data import MarketData
+from smartexec_fix.venues.venue import FixVenue
+from smartexec_fix.wire.message import Message
 
 INSTRUMENTS = {"TEST": Instrument("TEST"), "COIN": Instrument("COIN", qty_decimals=8)}
 

@@ -32,16 +32,16 @@ from smartexec.api import (
     WireInput,
 )
 from smartexec.testing import Counterparty
-from smartexec_fix.application import Application
-from smartexec_fix.built_in import of
-from smartexec_fix.dictionary import Dictionary, Group
-from smartexec_fix.framing import Framer
-from smartexec_fix.message import Field, Message, encode
-from smartexec_fix.outputs import App, HangUp, Output, Wire
-from smartexec_fix.session import Session
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.store import MemoryStore
-from smartexec_fix.values import read_px, read_qty, stamp, write_px, write_qty
+from smartexec_fix.session.application import Application
+from smartexec_fix.session.outputs import App, HangUp, Output, Wire
+from smartexec_fix.session.session import Session
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.session.store import MemoryStore
+from smartexec_fix.wire.built_in import of
+from smartexec_fix.wire.dictionary import Dictionary, Group
+from smartexec_fix.wire.framing import Framer
+from smartexec_fix.wire.message import Field, Message, encode
+from smartexec_fix.wire.values import read_px, read_qty, stamp, write_px, write_qty
 
 CHANNEL, MIC = "fix", "XFIX"
 ONE = Instrument("TEST")

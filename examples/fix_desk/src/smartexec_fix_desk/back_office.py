@@ -7,9 +7,9 @@ from typing import Final
 from attrs import define, field
 
 from smartexec_fix.client import FixClient
-from smartexec_fix.message import Message
-from smartexec_fix.stamps import stamp
-from smartexec_fix.values import read_decimal
+from smartexec_fix.wire.message import Message
+from smartexec_fix.wire.stamps import stamp
+from smartexec_fix.wire.values import read_decimal
 
 ALLOCATION, REPORT, CANCEL_REJECT = b"J", b"8", b"9"
 CANCEL: Final = b"2"

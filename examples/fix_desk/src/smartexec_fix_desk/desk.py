@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from smartexec_fix.settings import SECOND, SessionSettings
+from smartexec_fix.session.settings import SECOND, SessionSettings
 from smartexec_fix_desk.exchange import MIC
 from smartexec_fix_desk.exchange_process import MEMBER, SYMBOLS
 

@@ -25,13 +25,13 @@ from smartexec.api import (
     VenueEvent,
     WireInput,
 )
-from smartexec_fix import admin
-from smartexec_fix.acceptor import Acceptor, Done, Member
-from smartexec_fix.message import Message
-from smartexec_fix.outputs import App, Down, Said
-from smartexec_fix.sessions import session_of
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.store import MemoryStore
+from smartexec_fix.session import admin
+from smartexec_fix.session.acceptor import Acceptor, Done, Member
+from smartexec_fix.session.outputs import App, Down, Said
+from smartexec_fix.session.sessions import session_of
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.session.store import MemoryStore
+from smartexec_fix.wire.message import Message
 from smartexec_fix_desk import orders_in, reports_out
 from smartexec_fix_desk.books import Books
 from smartexec_fix_desk.quotes_out import QuotesOut

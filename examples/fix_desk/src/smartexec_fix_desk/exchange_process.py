@@ -11,7 +11,7 @@ from pathlib import Path
 from time import time_ns
 from typing import Final
 
-from smartexec_fix.settings import SECOND, SessionSettings
+from smartexec_fix.session.settings import SECOND, SessionSettings
 from smartexec_fix_desk.exchange import MIC, Exchange, make
 from smartexec_fix_desk.sockets import Sockets
 

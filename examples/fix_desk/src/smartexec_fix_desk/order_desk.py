@@ -6,9 +6,9 @@ from attrs import define, field
 
 from smartexec.api import NANOS_PER_SECOND, OrdStatus
 from smartexec_fix.client import FixClient
-from smartexec_fix.message import Message
-from smartexec_fix.stamps import stamp
-from smartexec_fix.values import FINAL, read_decimal, read_px
+from smartexec_fix.wire.message import Message
+from smartexec_fix.wire.stamps import stamp
+from smartexec_fix.wire.values import FINAL, read_decimal, read_px
 from smartexec_fix_desk.tickets import Ticket
 
 OVER: Final = {one.value for one in FINAL}

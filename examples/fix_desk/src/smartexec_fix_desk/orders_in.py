@@ -8,8 +8,8 @@ from enum import Enum
 from typing import TypeVar
 
 from smartexec.api import CancelOrder, Instrument, OrdType, ReplaceOrder, SendOrder, Side, TimeInForce
-from smartexec_fix.message import Message
-from smartexec_fix.values import read_px, read_qty
+from smartexec_fix.wire.message import Message
+from smartexec_fix.wire.values import read_px, read_qty
 
 E = TypeVar("E", bound=Enum)
 ADD_ONLY = "6"

@@ -6,8 +6,8 @@ from typing import Final
 from attrs import define, field
 
 from smartexec.api import Instrument, MarketEvent, Phase, PhaseChange, Quote, Side, Trade
-from smartexec_fix.message import Field, Message
-from smartexec_fix.values import write_px, write_qty, write_time
+from smartexec_fix.wire.message import Field, Message
+from smartexec_fix.wire.values import write_px, write_qty, write_time
 
 BID, OFFER, TRADE = b"0", b"1", b"2"
 """MDEntryType(269)."""

@@ -12,9 +12,9 @@ from smartexec.api import (
     OrdStatus,
     VenueEvent,
 )
-from smartexec_fix.application import Application
-from smartexec_fix.message import Field, Message
-from smartexec_fix.values import FINAL, day, write_px, write_qty, write_time
+from smartexec_fix.session.application import Application
+from smartexec_fix.wire.message import Field, Message
+from smartexec_fix.wire.values import FINAL, day, write_px, write_qty, write_time
 from smartexec_fix_desk.books import Booked
 
 UNKNOWN = "NONE"

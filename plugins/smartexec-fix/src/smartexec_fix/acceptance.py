@@ -15,17 +15,17 @@ from typing import Final
 from attrs import define, evolve, field
 
 from smartexec.api import Close, Closed, ConfigError, Opened, Received, Send, Tick
-from smartexec_fix import admin
-from smartexec_fix.acceptor import Acceptor, Done, Member
-from smartexec_fix.built_in import built_in
-from smartexec_fix.checking import split
-from smartexec_fix.dictionary import Dictionary, load, merged
-from smartexec_fix.message import Message
-from smartexec_fix.outputs import App, Down, Said
-from smartexec_fix.session import Session
-from smartexec_fix.settings import VERSIONS, SessionSettings
-from smartexec_fix.store import MemoryStore
-from smartexec_fix.throttle import Throttle
+from smartexec_fix.session import admin
+from smartexec_fix.session.acceptor import Acceptor, Done, Member
+from smartexec_fix.session.outputs import App, Down, Said
+from smartexec_fix.session.session import Session
+from smartexec_fix.session.settings import VERSIONS, SessionSettings
+from smartexec_fix.session.store import MemoryStore
+from smartexec_fix.session.throttle import Throttle
+from smartexec_fix.wire.built_in import built_in
+from smartexec_fix.wire.checking import split
+from smartexec_fix.wire.dictionary import Dictionary, load, merged
+from smartexec_fix.wire.message import Message
 
 US: Final = "ISLD"
 BASE: Final = SessionSettings(sender_comp_id=US, target_comp_id="TW44", reset_on_logon=True)

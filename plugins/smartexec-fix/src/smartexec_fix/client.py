@@ -17,15 +17,15 @@ from typing import Final, Self, TypeVar
 from attrs import define, field
 
 from smartexec.api import NANOS_PER_SECOND, Close, Closed, Opened, Received, Send, Side, Tick, WireInput
-from smartexec_fix.application import Application
-from smartexec_fix.initiator import Done, Initiator
-from smartexec_fix.log import MessageLog
-from smartexec_fix.message import Field, Message
-from smartexec_fix.outputs import App, Down, Up
-from smartexec_fix.sessions import session_of
-from smartexec_fix.settings import SessionSettings
-from smartexec_fix.stamps import stamp
-from smartexec_fix.store import Archive, MemoryStore
+from smartexec_fix.session.application import Application
+from smartexec_fix.session.initiator import Done, Initiator
+from smartexec_fix.session.outputs import App, Down, Up
+from smartexec_fix.session.sessions import session_of
+from smartexec_fix.session.settings import SessionSettings
+from smartexec_fix.session.store import Archive, MemoryStore
+from smartexec_fix.wire.log import MessageLog
+from smartexec_fix.wire.message import Field, Message
+from smartexec_fix.wire.stamps import stamp
 
 CHANNEL: Final = "client"
 T = TypeVar("T")

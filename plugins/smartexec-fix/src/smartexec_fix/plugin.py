@@ -9,27 +9,27 @@ from smartexec.api import OrderSource, Sink, VenueAdapter, hookimpl
 
 @hookimpl.commands
 def smartexec_commands() -> Iterable[click.Command]:
-    from smartexec_fix.atdl_command import command
+    from smartexec_fix.atdl.command import command
 
     return [command]
 
 
 @hookimpl.order_sources
 def smartexec_order_sources() -> Iterable[type[OrderSource]]:
-    from smartexec_fix.gateway import FixGateway
+    from smartexec_fix.clients.gateway import FixGateway
 
     return [FixGateway]
 
 
 @hookimpl.sinks
 def smartexec_sinks() -> Iterable[type[Sink]]:
-    from smartexec_fix.post_trade import FixPostTrade
+    from smartexec_fix.post_trade.sink import FixPostTrade
 
     return [FixPostTrade]
 
 
 @hookimpl.venues
 def smartexec_venues() -> Iterable[type[VenueAdapter]]:
-    from smartexec_fix.venue import FixVenue
+    from smartexec_fix.venues.venue import FixVenue
 
     return [FixVenue]

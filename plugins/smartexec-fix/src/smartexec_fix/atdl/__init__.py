@@ -1,0 +1,1 @@
+"""FIXatdl documents of strategies."""

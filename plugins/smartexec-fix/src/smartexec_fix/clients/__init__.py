@@ -1,0 +1,1 @@
+"""The order gateway: orders of clients in, reports out."""

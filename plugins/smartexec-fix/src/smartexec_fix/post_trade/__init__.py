@@ -1,0 +1,1 @@
+"""The post-trade sink: drop copies, allocations and captures out, acknowledgements in."""
