@@ -84,6 +84,7 @@ class Refold:
         elif record.kind == _SETTLE:
             return self._settle(record)
         else:
+            self.counts.market += type(record.body) in KERNEL_MARKET  # a live session's journal has them
             self._fold(record.seq, record.now, record.body)
         return ""
 

@@ -83,6 +83,7 @@ def test_session_on_paper_fills_orders_and_is_replayed(tmp_path: Path) -> None:
     again = replay(tmp_path / "run", audit=True)
     assert (again.difference, again.differences) == ("", [])
     assert again.tables == again.files > 0
+    assert 0 < again.counts.market <= result.counts.market  # depth is for simulated venues only, and not recorded
 
 
 def test_stop_from_another_thread_cancels_and_ends(tmp_path: Path) -> None:
