@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import subprocess
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ async def echo_server(**more: Any) -> tuple[asyncio.Server, int]:
 def test_stream_carries_bytes_both_ways_and_opens_again_after_a_loss() -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server()
-        async with server:
+        with closing(server):  # `async with` would wait for connections, which end later
             await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()
             ear.transport.act(0, Send("line", b"hello "))
@@ -110,7 +111,7 @@ def test_stream_carries_bytes_both_ways_and_opens_again_after_a_loss() -> None:
 def test_stream_takes_the_first_host_that_answers() -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server()
-        async with server:
+        with closing(server):
             await ear.transport.open(0, [Tcp("line", ("127.0.0.1:1", f"127.0.0.1:{port}"))])
             await ear.opened()
 
@@ -129,7 +130,7 @@ def test_stream_that_nobody_answers_is_said_to_be_closed_and_tried_again() -> No
 def test_close_closes_and_is_not_opened_again_before_its_time() -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server()
-        async with server:
+        with closing(server):
             await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()
             ear.transport.act(0, Close("line", "enough", until=base.time_ns() + 300_000_000))
@@ -149,7 +150,7 @@ def test_peer_that_takes_the_connection_and_no_more_is_asked_ever_more_seldom(
 
     async def body(ear: Ear) -> None:
         server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
-        async with server:
+        with closing(server):
             await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{server.sockets[0].getsockname()[1]}",))])
             began = asyncio.get_running_loop().time()
             await ear.opened(7)  # 10 ms, 20, 40 ... = 630 ms together, or 60
@@ -178,7 +179,7 @@ def test_peer_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> 
             writer.close()
 
         server = await asyncio.start_server(sleeps, "127.0.0.1", 0, limit=1000)
-        async with server:
+        with closing(server):
             port = server.sockets[0].getsockname()[1]
             await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()
@@ -229,7 +230,7 @@ def tls_server(folder: Path) -> ssl.SSLContext:
 def test_tls_stream_verifies_the_peer(certificates: Path) -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server(ssl=tls_server(certificates))
-        async with server:
+        with closing(server):
             tls = Tls(ca=str(certificates / "cert.pem"), server_name="venue.test")
             await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",), tls)])
             await ear.opened()
@@ -243,7 +244,7 @@ def test_tls_stream_verifies_the_peer(certificates: Path) -> None:
 def test_tls_stream_refuses_another_name_and_an_unknown_authority(certificates: Path, trusted: bool) -> None:
     async def body(ear: Ear) -> None:
         server, port = await echo_server(ssl=tls_server(certificates))
-        async with server:
+        with closing(server):
             tls = Tls(
                 ca=str(certificates / "cert.pem") if trusted else "",
                 server_name="other.test" if trusted else "venue.test",
@@ -368,7 +369,7 @@ def test_what_was_handed_over_leaves_before_the_end() -> None:
             done.set()
 
         server = await asyncio.start_server(reads, "127.0.0.1", 0)
-        async with server:
+        with closing(server):
             port = server.sockets[0].getsockname()[1]
             await ear.transport.open(0, [Tcp("line", (f"127.0.0.1:{port}",))])
             await ear.opened()

@@ -38,9 +38,9 @@ async def serve(reader, writer):
 
 async def main():
     """Open it."""
-    async with await asyncio.start_server(serve, "127.0.0.1", 7401) as server:
-        print("venue is open", flush=True)
-        await server.serve_forever()
+    await asyncio.start_server(serve, "127.0.0.1", 7401)
+    print("venue is open", flush=True)
+    await asyncio.Event().wait()  # until it is interrupted
 
 
 asyncio.run(main())

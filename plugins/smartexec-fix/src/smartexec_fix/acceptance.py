@@ -136,9 +136,8 @@ class _Sockets:
 async def main(port: int, folder: Path | None) -> None:
     """Accept until the process is ended."""
     sockets = _Sockets(Echo(make(folder)))
-    server = await asyncio.start_server(sockets.serve, "127.0.0.1", port)
-    async with server:
-        await asyncio.gather(server.serve_forever(), sockets.tick())
+    await asyncio.start_server(sockets.serve, "127.0.0.1", port)
+    await sockets.tick()
 
 
 if __name__ == "__main__":

@@ -144,10 +144,9 @@ class Venue:
 async def main(port: int) -> None:
     """Open the venue."""
     venue = Venue()
-    server = await asyncio.start_server(venue.serve, "127.0.0.1", port)
+    await asyncio.start_server(venue.serve, "127.0.0.1", port)
     print(f"toy venue at 127.0.0.1:{port}", flush=True)
-    async with server:
-        await venue.wander()
+    await venue.wander()
 
 
 if __name__ == "__main__":
