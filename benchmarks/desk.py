@@ -21,9 +21,9 @@ from smartexec.model.market import PhaseChange, Quote
 from smartexec.model.orders import Params
 from smartexec.model.routing import Capabilities, Leg, Route, RouteRequest
 from smartexec.model.view import Decision, ParentView, Slice
-from smartexec.runtime.advisors import PluginAdvisor
-from smartexec.runtime.intake import Strategies
-from smartexec.runtime.records import CommandDigest, Settle, Writer
+from smartexec.runtime.journal.records import CommandDigest, Settle, Writer
+from smartexec.runtime.plan.advisors import PluginAdvisor
+from smartexec.runtime.plan.intake import Strategies
 
 TICK: Final = 10_000_000
 """0.01 of the currency, in 1e-9."""

@@ -26,8 +26,8 @@ from simplefix import FixParser
 
 from smartexec.api import Send, Tcp, TcpServer, WireInput
 from smartexec.runtime.collector import gc_policy
-from smartexec.runtime.event_loop import run
-from smartexec.runtime.transport import Transport
+from smartexec.runtime.live.event_loop import run
+from smartexec.runtime.live.transport import Transport
 from smartexec_fix.session.acceptor import Acceptor, Member
 from smartexec_fix.session.initiator import Initiator
 from smartexec_fix.session.outputs import App, Said, Up

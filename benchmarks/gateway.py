@@ -20,7 +20,7 @@ from typing import Any, Final
 from fix import ORDER, Trips, fix_trips, free_port, round_trips
 
 from smartexec.runtime.collector import gc_policy
-from smartexec.runtime.event_loop import run
+from smartexec.runtime.live.event_loop import run
 from smartexec_fix.wire.message import Field
 from smartexec_fix.wire.stamps import stamp
 

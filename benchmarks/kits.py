@@ -19,7 +19,7 @@ from smartexec.errors import ConfigError
 from smartexec.interfaces.routing import RoutingLogic
 from smartexec.interfaces.strategy import Strategy
 from smartexec.registry import discover
-from smartexec.runtime.schema import build
+from smartexec.runtime.reading.schema import build
 from smartexec.testing.checks import check_decision, check_route
 from smartexec.testing.random_views import REQUEST_BYTES, VIEW_BYTES, Draw, draw_request, draw_view
 

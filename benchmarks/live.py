@@ -44,10 +44,10 @@ from smartexec.api import (
 from smartexec.kernel.settings import Netting, Routing, Settings
 from smartexec.model.instrument import Instrument
 from smartexec.runtime.collector import gc_policy
-from smartexec.runtime.forget import Forget
-from smartexec.runtime.live import Live
-from smartexec.runtime.session import Session
-from smartexec.runtime.setup import Setup
+from smartexec.runtime.journal.forget import Forget
+from smartexec.runtime.live.live import Live
+from smartexec.runtime.live.session import Session
+from smartexec.runtime.plan.setup import Setup
 from smartexec_files.sqlite_journal import SqliteJournal, Sync
 
 MIC: Final = "TOYS"

@@ -22,7 +22,7 @@ from smartexec.kernel.settings import Aggregation, Routing, Settings
 from smartexec.model.enums import OrdStatus, Side
 from smartexec.model.orders import NewOrder
 from smartexec.runtime.collector import gc_policy
-from smartexec.runtime.records import Writer
+from smartexec.runtime.journal.records import Writer
 from smartexec_files.sqlite_journal import SqliteJournal
 
 WAVE: Final = 10_000

@@ -25,17 +25,17 @@ from smartexec.model.commands import Alert, Command
 from smartexec.model.enums import KillLevel
 from smartexec.model.events import EndOfDay, Event, KillSwitch, Resolve
 from smartexec.registry import PluginInfo, Registry, discover
-from smartexec.runtime.advisors import PluginAdvisor, RecordedAdvisor
-from smartexec.runtime.config import Account
-from smartexec.runtime.intake import Intake
-from smartexec.runtime.readout import breaches_of, tables_of
-from smartexec.runtime.recording import Recording
-from smartexec.runtime.records import Advice
-from smartexec.runtime.refold import Turn
-from smartexec.runtime.session import Session
-from smartexec.runtime.setup import Setup
-from smartexec.runtime.statistics_file import load_statistics
-from smartexec.runtime.venues_file import VenueHistory, load_venues
+from smartexec.runtime.journal.records import Advice
+from smartexec.runtime.live.session import Session
+from smartexec.runtime.plan.advisors import PluginAdvisor, RecordedAdvisor
+from smartexec.runtime.plan.intake import Intake
+from smartexec.runtime.plan.setup import Setup
+from smartexec.runtime.plan.venues_file import VenueHistory, load_venues
+from smartexec.runtime.reading.config import Account
+from smartexec.runtime.reading.statistics_file import load_statistics
+from smartexec.runtime.replay.recording import Recording
+from smartexec.runtime.replay.refold import Turn
+from smartexec.runtime.report.readout import breaches_of, tables_of
 
 __all__ = [
     "Account",

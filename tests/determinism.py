@@ -104,7 +104,7 @@ def _version(python: Path) -> str:
 
 def digests(path: Path, out: Path | None = None) -> str:
     """Run the configuration `path` into `out`, or replay the run `path`: digests of journal, commands and tables."""
-    from smartexec.runtime.run import run
+    from smartexec.runtime.simulation.run import run
 
     if out is None:
         return _replayed(path)
@@ -116,8 +116,8 @@ def digests(path: Path, out: Path | None = None) -> str:
 
 def busy(folder: Path) -> str:
     """Run the busy days into `folder`, the last with what the others measured and learned: a line of digests each."""
-    from smartexec.runtime.fit_venues import fit_venues
-    from smartexec.runtime.venues_file import save_venues
+    from smartexec.runtime.fit.fit_venues import fit_venues
+    from smartexec.runtime.plan.venues_file import save_venues
 
     day = _busy_day()
     lines: list[str] = []
@@ -136,10 +136,10 @@ def again(folder: Path) -> str:
 
 
 def _replayed(path: Path, audit: bool = False) -> str:
-    from smartexec.runtime.replay import replay
-    from smartexec.runtime.run import table_digest
-    from smartexec.runtime.setup import fair_lot
-    from smartexec.runtime.tables import tables
+    from smartexec.runtime.plan.setup import fair_lot
+    from smartexec.runtime.replay.replay import replay
+    from smartexec.runtime.report.tables import tables
+    from smartexec.runtime.simulation.run import table_digest
 
     found = replay(path, audit=audit)
     if found.difference or found.torn or found.differences:
@@ -174,8 +174,8 @@ def _journal(run: Path) -> str:
 
 
 def _stored(run: Path) -> str:
-    from smartexec.runtime.run import table_digest
-    from smartexec.runtime.stored import stored_tables
+    from smartexec.runtime.replay.stored import stored_tables
+    from smartexec.runtime.simulation.run import table_digest
 
     return _sum({table.name: table_digest(table.columns, table.rows) for table in stored_tables(run)})
 

@@ -58,6 +58,18 @@ ONLY_ROOMS = {
 }
 """Libraries that only these rooms may import."""
 
+IN_RUNTIME = {
+    "reading": (),
+    "journal": ("reading",),
+    "plan": ("reading", "journal"),
+    "feeding": ("reading", "journal", "plan"),
+    "report": ("reading", "journal", "plan", "feeding"),
+    "simulation": ("reading", "journal", "plan", "feeding", "report"),
+    "replay": ("reading", "journal", "plan", "feeding", "report", "simulation"),
+    "live": ("reading", "journal", "plan", "feeding", "report", "simulation", "replay"),
+    "fit": ("reading", "journal", "plan", "feeding", "report", "simulation", "replay"),
+}
+"""Room of the runtime -> those that it may import of."""
 IMPURE = frozenset(
     """asyncio builtins concurrent datetime io logging multiprocessing os pathlib pluggy queue random secrets select
     shutil signal socket sqlite3 ssl subprocess sys tempfile threading time urllib uuid zoneinfo""".split()  # noqa: SIM905
@@ -109,6 +121,19 @@ def test_rooms_import_only_in_the_direction_of_the_arrow() -> None:
             if target in MAY_IMPORT and target != mine and target not in MAY_IMPORT[mine]:
                 wrong.append(f"{where}: {mine} imports {name}")
     assert wrong == []
+
+
+def test_rooms_of_the_runtime_import_only_in_the_direction_of_the_arrow() -> None:
+    wrong = []
+    for path in CORE:
+        parts = path.relative_to(ROOT / "smartexec").parts
+        if parts[0] == "runtime" and len(parts) > 2:
+            for where, name in imports(path):
+                target = name.removeprefix("smartexec.runtime.").split(".")[0] if "smartexec.runtime." in name else ""
+                if target in IN_RUNTIME and target not in (parts[1], *IN_RUNTIME[parts[1]]):
+                    wrong.append(f"{where}: {parts[1]} imports {name}")
+    assert wrong == []
+    assert {path.name for path in (ROOT / "smartexec" / "runtime").glob("*.py")} == {"__init__.py", "collector.py"}
 
 
 def test_imports_are_absolute() -> None:

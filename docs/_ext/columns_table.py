@@ -5,7 +5,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tabling import table
 
-from smartexec.runtime.tables import COLUMNS
+from smartexec.runtime.report.tables import COLUMNS
 
 MEANINGS = {
     "order_id": "OrderID(37) of the client order: O1, O2, ...",

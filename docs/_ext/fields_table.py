@@ -13,10 +13,10 @@ from sphinx.util.docutils import SphinxDirective
 from tabling import table
 from words import FIELDS
 
-from smartexec.runtime.config import UNITS
-from smartexec.runtime.constraints import Parameter, describe, field_docs
-from smartexec.runtime.tables import decimal
-from smartexec.runtime.units import duration_text
+from smartexec.runtime.reading.config import UNITS
+from smartexec.runtime.reading.constraints import Parameter, describe, field_docs
+from smartexec.runtime.reading.units import duration_text
+from smartexec.runtime.report.tables import decimal
 
 NANO_DIGITS = 9
 PLAIN = {"int": "integer", "str": "text", "float": "number", "bool": "true or false", "Path": "path"}

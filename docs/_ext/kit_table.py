@@ -18,7 +18,7 @@ from tabling import table
 
 from smartexec import testing
 from smartexec.model.instrument import Instrument
-from smartexec.runtime.constraints import field_docs
+from smartexec.runtime.reading.constraints import field_docs
 from smartexec.testing.kit import Kit
 
 SCENARIOS = ["scenario", "what must hold", "how it is tried, when it is skipped", "since"]

@@ -8,9 +8,9 @@ import click
 from smartexec.cli.show import show_json
 from smartexec.errors import ConfigError, PluginError
 from smartexec.registry import discover
-from smartexec.runtime.dry_run import hint, not_allowed, refused
-from smartexec.runtime.plan import plan_file
-from smartexec.runtime.starting import start
+from smartexec.runtime.plan.dry_run import hint, not_allowed, refused
+from smartexec.runtime.plan.plan import plan_file
+from smartexec.runtime.plan.starting import start
 
 MAX_FAULTS: Final = 50
 """Faults shown; `--json` shows all."""

@@ -9,8 +9,8 @@ import click
 
 from smartexec.cli.folders import new_folder
 from smartexec.cli.show import progress_bar, show_run
-from smartexec.runtime.config import load
-from smartexec.runtime.run import run
+from smartexec.runtime.reading.config import load
+from smartexec.runtime.simulation.run import run
 
 VOLUME: Final = "demo_volume.json"
 

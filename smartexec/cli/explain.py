@@ -9,10 +9,10 @@ from smartexec.cli.show import progress_bar, show_json
 from smartexec.errors import ConfigError
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder
-from smartexec.runtime.replay import open_run
-from smartexec.runtime.stored import stored_tables
-from smartexec.runtime.story import Story, explain
-from smartexec.runtime.tables import decimal, px
+from smartexec.runtime.replay.replay import open_run
+from smartexec.runtime.replay.stored import stored_tables
+from smartexec.runtime.replay.story import Story, explain
+from smartexec.runtime.report.tables import decimal, px
 
 
 @click.command("explain")

@@ -8,9 +8,9 @@ import click
 
 from smartexec.cli.show import progress_bar
 from smartexec.errors import SmartexecError
-from smartexec.runtime.replay import open_run
-from smartexec.runtime.schema import build
-from smartexec.runtime.stored import stored_tables, write_sink
+from smartexec.runtime.reading.schema import build
+from smartexec.runtime.replay.replay import open_run
+from smartexec.runtime.replay.stored import stored_tables, write_sink
 
 
 @click.command("export")

@@ -10,12 +10,12 @@ from smartexec.cli.venues import FOOTNOTE, show_figures
 from smartexec.errors import ConfigError
 from smartexec.kernel.decay import Decay
 from smartexec.kernel.settings import Scoring
-from smartexec.runtime.config import load
-from smartexec.runtime.fit_venues import fit_venues
-from smartexec.runtime.records import to_builtins
-from smartexec.runtime.run import CONFIG
-from smartexec.runtime.venue_prints import study_config
-from smartexec.runtime.venues_file import VenueHistory, save_venues
+from smartexec.runtime.fit.fit_venues import fit_venues
+from smartexec.runtime.fit.venue_prints import study_config
+from smartexec.runtime.journal.records import to_builtins
+from smartexec.runtime.plan.venues_file import VenueHistory, save_venues
+from smartexec.runtime.reading.config import load
+from smartexec.runtime.simulation.run import CONFIG
 
 
 @click.command("venues")

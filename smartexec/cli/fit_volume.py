@@ -16,12 +16,12 @@ from rich.table import Table
 from smartexec.cli.show import progress_bar, show_json
 from smartexec.errors import ConfigError
 from smartexec.model.statistics import CURVE_SCALE
-from smartexec.runtime.fit_volume import MIN_MODEL_DAYS, CurveKind, VolumeFit, fit_volume
-from smartexec.runtime.statistics_file import save_statistics
-from smartexec.runtime.units import duration
-from smartexec.runtime.volume_em import TOLERANCE, Progress
-from smartexec.runtime.volume_feeds import cutting, read_feeds, times_of
-from smartexec.runtime.volume_history import MINUTE, History, coarser, first_days, pooled, read_history
+from smartexec.runtime.fit.fit_volume import MIN_MODEL_DAYS, CurveKind, VolumeFit, fit_volume
+from smartexec.runtime.fit.volume_em import TOLERANCE, Progress
+from smartexec.runtime.fit.volume_feeds import cutting, read_feeds, times_of
+from smartexec.runtime.fit.volume_history import MINUTE, History, coarser, first_days, pooled, read_history
+from smartexec.runtime.reading.statistics_file import save_statistics
+from smartexec.runtime.reading.units import duration
 
 MAX_CHART: Final = 60
 """Bins drawn; more are put together."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from attrs import frozen
 
 from smartexec.interfaces.host import Changes, Host, Ran, Table
-from smartexec.runtime.changes import changed_plan, run_changed
-from smartexec.runtime.stored import stored_tables
+from smartexec.runtime.replay.stored import stored_tables
+from smartexec.runtime.simulation.changes import changed_plan, run_changed
 
 
 @frozen

@@ -7,7 +7,7 @@ import click
 
 from smartexec.cli.switch import arguments, switch
 from smartexec.errors import ConfigError, SmartexecError
-from smartexec.runtime.control import KILL
+from smartexec.runtime.live.control import KILL
 
 
 @click.command("kill")

@@ -11,7 +11,7 @@ import click
 from smartexec.cli.host import Installed
 from smartexec.errors import ConfigError, PluginError, SmartexecError
 from smartexec.registry import discover
-from smartexec.runtime.setup import own_version
+from smartexec.runtime.plan.setup import own_version
 
 BUILT_IN: Final = (
     "certify",

@@ -8,9 +8,9 @@ from attrs import asdict
 
 from smartexec.cli.show import show_json
 from smartexec.registry import PluginInfo, Registry, discover
-from smartexec.runtime.constraints import Parameter, describe
-from smartexec.runtime.tables import decimal
-from smartexec.runtime.units import duration_text
+from smartexec.runtime.reading.constraints import Parameter, describe
+from smartexec.runtime.reading.units import duration_text
+from smartexec.runtime.report.tables import decimal
 
 KINDS: Final = {"ns": "duration", "px": "price", "money": "money"}
 """Unit of a field that is an integer -> what it is for people."""

@@ -6,11 +6,11 @@ import click
 from attrs import asdict
 
 from smartexec.cli.show import progress_bar, show_json, totals_report
-from smartexec.runtime.config import load
-from smartexec.runtime.outcome import Totals, totals
-from smartexec.runtime.replay import Replay, replay
-from smartexec.runtime.run import CONFIG
-from smartexec.runtime.what_if import what_if
+from smartexec.runtime.reading.config import load
+from smartexec.runtime.replay.replay import Replay, replay
+from smartexec.runtime.replay.what_if import what_if
+from smartexec.runtime.report.outcome import Totals, totals
+from smartexec.runtime.simulation.run import CONFIG
 
 MAX_DIFFERENCES = 20
 """Different answers shown; `--json` shows all."""

@@ -7,8 +7,8 @@ import click
 
 from smartexec.cli.status import show
 from smartexec.errors import ConfigError
-from smartexec.runtime.control import ask
-from smartexec.runtime.units import decimal_px
+from smartexec.runtime.live.control import ask
+from smartexec.runtime.reading.units import decimal_px
 
 
 @click.command("resolve")

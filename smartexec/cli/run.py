@@ -6,9 +6,9 @@ import click
 
 from smartexec.cli.folders import new_folder
 from smartexec.cli.show import progress_bar, show_run
-from smartexec.runtime.config import load
-from smartexec.runtime.plan import plan_file
-from smartexec.runtime.run import run
+from smartexec.runtime.plan.plan import plan_file
+from smartexec.runtime.reading.config import load
+from smartexec.runtime.simulation.run import run
 
 
 @click.command("run")

@@ -8,9 +8,9 @@ import click
 from smartexec.cli.show import show_run
 from smartexec.model.commands import Alert, CancelOrder, ClientReport, Command, ReplaceOrder, SendOrder
 from smartexec.model.enums import ExecType
-from smartexec.runtime.plan import plan_file
-from smartexec.runtime.serve import Stop, serve
-from smartexec.runtime.tables import decimal, px
+from smartexec.runtime.live.serve import Stop, serve
+from smartexec.runtime.plan.plan import plan_file
+from smartexec.runtime.report.tables import decimal, px
 
 
 @click.command("serve")

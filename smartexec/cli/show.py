@@ -17,12 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as RichTable
 
-from smartexec.runtime.loop import Counts
-from smartexec.runtime.loop import Progress as Callback
-from smartexec.runtime.outcome import ClientTally, ParentLine, Totals
-from smartexec.runtime.run import RunResult
-from smartexec.runtime.tables import decimal, px
-from smartexec.runtime.units import iso
+from smartexec.runtime.reading.units import iso
+from smartexec.runtime.report.outcome import ClientTally, ParentLine, Totals
+from smartexec.runtime.report.tables import decimal, px
+from smartexec.runtime.simulation.loop import Counts
+from smartexec.runtime.simulation.loop import Progress as Callback
+from smartexec.runtime.simulation.run import RunResult
 
 MAX_ALERTS: Final = 10
 """Alerts of level error shown; all are in the tables."""

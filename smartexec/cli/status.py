@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from smartexec.runtime.control import ask
+from smartexec.runtime.live.control import ask
 
 LINES: Final = (
     "run", "now", "end", "last_turn", "turns", "client_orders", "working", "child_orders", "in_doubt", "executions",

@@ -10,7 +10,7 @@ import click
 from smartexec.cli.status import show
 from smartexec.errors import ConfigError
 from smartexec.model.enums import KillLevel
-from smartexec.runtime.control import ask
+from smartexec.runtime.live.control import ask
 
 F = TypeVar("F", bound=Callable[..., Any])
 LEVELS = tuple(level for level in KillLevel if level is not KillLevel.FIRM)

@@ -16,7 +16,7 @@ from smartexec.cli.show import progress_bar, show_json
 from smartexec.errors import ConfigError, SmartexecError
 from smartexec.model.routing import VenueScore
 from smartexec.model.survival import Survival
-from smartexec.runtime.replay import open_run, replay
+from smartexec.runtime.replay.replay import open_run, replay
 
 MAX_STEPS: Final = 12
 """Lines of a survival chart."""

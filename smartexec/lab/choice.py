@@ -14,7 +14,7 @@ from smartexec.interfaces.strategy import Strategy
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.orders import Params
 from smartexec.registry import Registry, fault_of
-from smartexec.runtime.schema import build, check_fields, init_fields, params_of
+from smartexec.runtime.reading.schema import build, check_fields, init_fields, params_of
 
 Fields = Mapping[str, Any]
 Venues = Fields | Iterable[VenueAdapter]

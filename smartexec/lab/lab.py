@@ -37,10 +37,10 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.orders import CancelRequest, ClientEvent, ReplaceRequest
 from smartexec.model.statistics import NO_STATISTICS, Statistics
 from smartexec.registry import Registry, discover
-from smartexec.runtime.checks import MAX_INT
-from smartexec.runtime.intake import Strategies
-from smartexec.runtime.setup import Setup, fair_lot
-from smartexec.runtime.units import from_iso, instant, iso
+from smartexec.runtime.plan.intake import Strategies
+from smartexec.runtime.plan.setup import Setup, fair_lot
+from smartexec.runtime.reading.checks import MAX_INT
+from smartexec.runtime.reading.units import from_iso, instant, iso
 
 MINUTE: Final = 60 * NANOS_PER_SECOND
 START: Final = 1_767_623_400 * NANOS_PER_SECOND

@@ -12,7 +12,7 @@ from smartexec.lab.terms import Money, clock, offset, price, text, whole
 from smartexec.model.enums import Phase, Side
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import MarketEvent, PhaseChange, Quote, Trade
-from smartexec.runtime.checks import MAX_QTY, wrong
+from smartexec.runtime.reading.checks import MAX_QTY, wrong
 
 KINDS: Final = get_args(MarketEvent)
 

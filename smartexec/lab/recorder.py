@@ -16,9 +16,9 @@ from smartexec.lab.watch import Asked, Watch
 from smartexec.model.commands import CancelOrder, Command, QueryOrder, ReplaceOrder, SendOrder, VenueCommand
 from smartexec.model.events import Event, VenueStatus
 from smartexec.model.orders import CancelRequest, NewOrder, ReplaceRequest
-from smartexec.runtime.forget import Forget
-from smartexec.runtime.records import Writer
-from smartexec.runtime.turns import Turns
+from smartexec.runtime.journal.forget import Forget
+from smartexec.runtime.journal.records import Writer
+from smartexec.runtime.journal.turns import Turns
 
 VENUE: Final = (SendOrder, CancelOrder, ReplaceOrder, QueryOrder)
 CLIENT: Final = (NewOrder, CancelRequest, ReplaceRequest)

@@ -11,7 +11,7 @@ from smartexec.kernel.orders import ParentOrder
 from smartexec.lab.show import Lines, card, columns, grid, sheet
 from smartexec.lab.terms import lots, mean_px
 from smartexec.model.enums import Side
-from smartexec.runtime.outcome import (
+from smartexec.runtime.report.outcome import (
     ClientTally,
     ParentLine,
     Totals,

@@ -11,7 +11,7 @@ from smartexec.lab.terms import clock
 from smartexec.lab.words import seen, since, some, told, wanted
 from smartexec.model.commands import VenueCommand
 from smartexec.model.view import Decision, ParentView
-from smartexec.runtime.checks import clean
+from smartexec.runtime.reading.checks import clean
 
 
 @frozen(kw_only=True)

@@ -6,8 +6,8 @@ from attrs import frozen
 
 from smartexec.kernel.blotter import Blotter
 from smartexec.lab.show import columns, grid
-from smartexec.runtime.tables import COLUMNS
-from smartexec.runtime.tables import Tables as Printer
+from smartexec.runtime.report.tables import COLUMNS
+from smartexec.runtime.report.tables import Tables as Printer
 
 
 @frozen

@@ -5,8 +5,8 @@ from typing import Final, TypeVar
 
 from smartexec.errors import ConfigError
 from smartexec.model.ids import NANOS_PER_SECOND, PX_SCALE
-from smartexec.runtime.checks import MAX_INT, clean, shown
-from smartexec.runtime.units import decimal_px, duration
+from smartexec.runtime.reading.checks import MAX_INT, clean, shown
+from smartexec.runtime.reading.units import decimal_px, duration
 
 T = TypeVar("T")
 Money = str | int | float | Decimal

@@ -7,7 +7,7 @@ from smartexec.lab.terms import Money, clock, offset, price, text, whole
 from smartexec.model.enums import Side
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder, Params
-from smartexec.runtime.checks import MAX_QTY, wrong
+from smartexec.runtime.reading.checks import MAX_QTY, wrong
 
 SOURCE = "LAB"
 """Who sends the client orders of a lab."""

@@ -9,8 +9,8 @@ from smartexec.kernel.advisor import Fault
 from smartexec.model.commands import VenueCommand
 from smartexec.model.orders import Params
 from smartexec.model.view import Decision, ParentView
-from smartexec.runtime.advisors import PluginAdvisor
-from smartexec.runtime.intake import Strategies
+from smartexec.runtime.plan.advisors import PluginAdvisor
+from smartexec.runtime.plan.intake import Strategies
 
 
 @define(eq=False)

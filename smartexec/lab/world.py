@@ -17,9 +17,9 @@ from smartexec.lab.trail import Tape, Trail
 from smartexec.lab.watch import Watch
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import ClientEvent
-from smartexec.runtime.intake import Intake, Strategies
-from smartexec.runtime.loop import Loop
-from smartexec.runtime.setup import Setup, header_of, make_engine
+from smartexec.runtime.plan.intake import Intake, Strategies
+from smartexec.runtime.plan.setup import Setup, header_of, make_engine
+from smartexec.runtime.simulation.loop import Loop
 
 
 @define(eq=False)

@@ -20,7 +20,7 @@ from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote
 from smartexec.model.orders import CancelRequest, NewOrder, ReplaceRequest
 from smartexec.model.wire import Received, Response
-from smartexec.runtime.outcome import breaches
+from smartexec.runtime.report.outcome import breaches
 from smartexec.testing.advice import RandomAdvisor
 from smartexec.testing.bench import Bench
 from smartexec.testing.counterparty import Counterparty

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from smartexec.runtime.records import encode
+from smartexec.runtime.journal.records import encode
 from smartexec.testing.elsewhere import elsewhere
 from smartexec.testing.reference_world import Reference, reference
 from smartexec.testing.route_cases import some_requests

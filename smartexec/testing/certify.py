@@ -24,7 +24,7 @@ from attrs import asdict, field, frozen
 from smartexec.api import VERSION as INTERFACE
 from smartexec.errors import ConfigError
 from smartexec.registry import PluginInfo, discover
-from smartexec.runtime.schema import build
+from smartexec.runtime.reading.schema import build
 from smartexec.testing.kit import VERSION as KITS
 from smartexec.testing.plugin import VIEWS, Outcome, Subject
 

@@ -10,8 +10,8 @@ from smartexec.model.enums import OrdType, Peg, Side, TimeInForce
 from smartexec.model.ids import Mic
 from smartexec.model.routing import Leg, Route, RouteRequest
 from smartexec.model.view import Decision, ParentView, Slice
-from smartexec.runtime.advisors import wrong_answer
-from smartexec.runtime.records import encode
+from smartexec.runtime.journal.records import encode
+from smartexec.runtime.plan.advisors import wrong_answer
 
 
 def check_decision(view: ParentView, decision: Decision) -> None:

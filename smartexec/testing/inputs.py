@@ -18,10 +18,10 @@ import pytest
 from smartexec.errors import ConfigError
 from smartexec.interfaces.context import Context
 from smartexec.model.instrument import Instrument
-from smartexec.runtime.checks import wrong
-from smartexec.runtime.records import encode
-from smartexec.runtime.schema import build
-from smartexec.runtime.sequencer import NEVER
+from smartexec.runtime.feeding.sequencer import NEVER
+from smartexec.runtime.journal.records import encode
+from smartexec.runtime.reading.checks import wrong
+from smartexec.runtime.reading.schema import build
 from smartexec.testing.elsewhere import elsewhere
 from smartexec.testing.kit import needs
 

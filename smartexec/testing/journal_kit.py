@@ -14,8 +14,8 @@ import pytest
 from smartexec.errors import JournalError
 from smartexec.interfaces.journal import Journal
 from smartexec.model.events import Resolve
-from smartexec.runtime.records import Record, Writer, read_records
-from smartexec.runtime.schema import build
+from smartexec.runtime.journal.records import Record, Writer, read_records
+from smartexec.runtime.reading.schema import build
 from smartexec.testing.elsewhere import elsewhere
 from smartexec.testing.journal_tasks import (
     DEATHS,

@@ -16,10 +16,10 @@ from smartexec.model.events import EndOfDay
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import CancelRequest, NewOrder, RejectedOrder, ReplaceRequest
 from smartexec.model.view import Decision, ParentView
-from smartexec.runtime.advisors import PluginAdvisor
-from smartexec.runtime.checks import CLIENT
-from smartexec.runtime.intake import Intake, Strategies
-from smartexec.runtime.setup import Setup, header_of, make_engine
+from smartexec.runtime.plan.advisors import PluginAdvisor
+from smartexec.runtime.plan.intake import Intake, Strategies
+from smartexec.runtime.plan.setup import Setup, header_of, make_engine
+from smartexec.runtime.reading.checks import CLIENT
 from smartexec.testing.inputs import (
     Inputs,
     Timed,

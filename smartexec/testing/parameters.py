@@ -13,9 +13,9 @@ import pytest
 
 from smartexec.errors import ConfigError
 from smartexec.model.ids import PX_SCALE
-from smartexec.runtime.constraints import field_docs
-from smartexec.runtime.schema import build, init_fields, params_of, unreadable
-from smartexec.runtime.units import iso
+from smartexec.runtime.reading.constraints import field_docs
+from smartexec.runtime.reading.schema import build, init_fields, params_of, unreadable
+from smartexec.runtime.reading.units import iso
 from smartexec.testing.kit import needs
 
 WORD: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -22,11 +22,11 @@ from smartexec.model.orders import CancelRequest, NewOrder, ReplaceRequest
 from smartexec.model.routing import Capabilities, Leg, Route, RouteRequest
 from smartexec.model.statistics import CURVE_SCALE, Statistics
 from smartexec.model.view import Decision, ParentView, Slice
-from smartexec.runtime.advisors import PluginAdvisor
-from smartexec.runtime.intake import Intake, Strategies
-from smartexec.runtime.outcome import breaches
-from smartexec.runtime.schema import params_of
-from smartexec.runtime.setup import Setup, header_of, make_engine
+from smartexec.runtime.plan.advisors import PluginAdvisor
+from smartexec.runtime.plan.intake import Intake, Strategies
+from smartexec.runtime.plan.setup import Setup, header_of, make_engine
+from smartexec.runtime.reading.schema import params_of
+from smartexec.runtime.report.outcome import breaches
 from smartexec.testing.scripted_venue import OPEN, TrueOrder
 from smartexec.testing.views import START
 from smartexec.testing.worlds import World

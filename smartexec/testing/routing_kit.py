@@ -14,8 +14,8 @@ from smartexec.model.ids import Nanos
 from smartexec.model.instrument import Instrument
 from smartexec.model.routing import Capabilities, Route, RouteRequest
 from smartexec.model.view import Slice
-from smartexec.runtime.records import as_type, encode, to_builtins
-from smartexec.runtime.schema import build
+from smartexec.runtime.journal.records import as_type, encode, to_builtins
+from smartexec.runtime.reading.schema import build
 from smartexec.testing import source
 from smartexec.testing.alike import check_alike, routing_trace
 from smartexec.testing.checks import check_route

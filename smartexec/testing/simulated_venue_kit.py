@@ -16,8 +16,8 @@ from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.instrument import Instrument
 from smartexec.model.market import PhaseChange, Quote, Trade
 from smartexec.model.routing import Capabilities
-from smartexec.runtime.checks import VENUE, wrong
-from smartexec.runtime.schema import build
+from smartexec.runtime.reading.checks import VENUE, wrong
+from smartexec.runtime.reading.schema import build
 from smartexec.testing.alike import check_alike
 from smartexec.testing.kit import Kit, needs, scenario
 from smartexec.testing.parameters import check_class, check_documented, check_refusals

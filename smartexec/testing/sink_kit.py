@@ -10,9 +10,9 @@ import pytest
 from smartexec.errors import SmartexecError
 from smartexec.interfaces.sink import Sink
 from smartexec.model.enums import Side
-from smartexec.runtime.schema import build
-from smartexec.runtime.tables import COLUMNS as TABLES
-from smartexec.runtime.tables import tables
+from smartexec.runtime.reading.schema import build
+from smartexec.runtime.report.tables import COLUMNS as TABLES
+from smartexec.runtime.report.tables import tables
 from smartexec.testing.kit import Kit, needs, scenario
 from smartexec.testing.parameters import check_class, check_documented, check_refusals
 from smartexec.testing.reference_world import reference

@@ -21,7 +21,7 @@ from smartexec.model.enums import CxlRejReason, ExecType, OrdRejReason, OrdStatu
 from smartexec.model.events import Tick
 from smartexec.model.orders import CancelRequest, ClientEvent, NewOrder, RejectedOrder, ReplaceRequest
 from smartexec.model.wire import Close, Closed, Opened, Received, Send, TcpServer, WireInput
-from smartexec.runtime.checks import CLIENT, WIRE, wrong
+from smartexec.runtime.reading.checks import CLIENT, WIRE, wrong
 
 ROUNDS: Final = 10_000
 """Exchanges at one moment: more is a source and a client answering each other for ever."""

@@ -13,8 +13,8 @@ from smartexec.interfaces.strategy import Strategy
 from smartexec.model.enums import OrdStatus, Side, Wake
 from smartexec.model.instrument import Instrument
 from smartexec.model.view import Decision, ParentView
-from smartexec.runtime.records import as_type, encode, to_builtins
-from smartexec.runtime.schema import build
+from smartexec.runtime.journal.records import as_type, encode, to_builtins
+from smartexec.runtime.reading.schema import build
 from smartexec.testing import source
 from smartexec.testing.alike import check_alike, strategy_trace
 from smartexec.testing.checks import check_decision

@@ -11,8 +11,8 @@ from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.events import Tick, VenueStatus
 from smartexec.model.routing import Capabilities
 from smartexec.model.wire import Closed, Http, Opened, Received, Response, WireInput
-from smartexec.runtime.checks import MARKET, VENUE, WIRE, wrong
-from smartexec.runtime.schema import init_fields
+from smartexec.runtime.reading.checks import MARKET, VENUE, WIRE, wrong
+from smartexec.runtime.reading.schema import init_fields
 from smartexec.testing.adapter_world import AdapterWorld
 from smartexec.testing.alike import check_alike
 from smartexec.testing.clocks import wrong_clocks

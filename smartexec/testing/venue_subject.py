@@ -15,7 +15,7 @@ from smartexec.model.enums import ExecType, OrdType, Side, TimeInForce
 from smartexec.model.events import ExecutionReport, OrderState
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.instrument import Instrument
-from smartexec.runtime.schema import build, init_fields
+from smartexec.runtime.reading.schema import build, init_fields
 from smartexec.testing.bench import Bench
 from smartexec.testing.counterparty import CannotSay, Counterparty
 from smartexec.testing.kit import skip

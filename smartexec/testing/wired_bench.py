@@ -20,8 +20,8 @@ from smartexec.model.enums import Side
 from smartexec.model.events import Tick
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.wire import Closed, Opened, Received, Send, TcpServer, WireInput
-from smartexec.runtime.checks import WIRE, wrong
-from smartexec.runtime.followed import FOLLOWED, Followed
+from smartexec.runtime.reading.checks import WIRE, wrong
+from smartexec.runtime.report.followed import FOLLOWED, Followed
 from smartexec.testing.reference_world import Reference, reference
 from smartexec.testing.worlds import World
 

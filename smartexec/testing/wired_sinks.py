@@ -17,7 +17,7 @@ from smartexec.model.enums import CxlRejReason, ExecType, OrdRejReason, OrdStatu
 from smartexec.model.ids import NANOS_PER_SECOND
 from smartexec.model.instrument import Instrument
 from smartexec.model.wire import Closed, Opened, Received, TcpServer
-from smartexec.runtime.schema import build
+from smartexec.runtime.reading.schema import build
 from smartexec.testing.kit import needs, scenario
 from smartexec.testing.reference_world import SYMBOL, TICK
 from smartexec.testing.views import START

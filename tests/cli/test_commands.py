@@ -25,7 +25,7 @@ def tiny_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     def installed(*_: Any) -> Registry:
         return plugins()
 
-    for module in ("smartexec.runtime.plan", "smartexec.cli.main", "smartexec.cli.plugins"):
+    for module in ("smartexec.runtime.plan.plan", "smartexec.cli.main", "smartexec.cli.plugins"):
         monkeypatch.setattr(f"{module}.discover", installed)
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from smartexec.interfaces.context import Context
 from smartexec.model.orders import NewOrder
-from smartexec.runtime.plan import plan_file
-from smartexec.runtime.starting import start
+from smartexec.runtime.plan.plan import plan_file
+from smartexec.runtime.plan.starting import start
 
 DEMO = Path(str(files("smartexec.cli") / "demo.toml"))
 

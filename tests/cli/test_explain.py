@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from smartexec.cli.main import main
-from smartexec.runtime.moments import Line, Moment, in_order
-from smartexec.runtime.stored import Table
-from smartexec.runtime.story import explain
+from smartexec.runtime.replay.moments import Line, Moment, in_order
+from smartexec.runtime.replay.stored import Table
+from smartexec.runtime.replay.story import explain
 from tests.cli.lobster_world import order, write
 
 REQUESTS = (

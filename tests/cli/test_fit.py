@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from smartexec.cli import main as program
-from smartexec.runtime.statistics_file import load_statistics
-from smartexec.runtime.volume_history import MINUTE
+from smartexec.runtime.fit.volume_history import MINUTE
+from smartexec.runtime.reading.statistics_file import load_statistics
 from tests.cli.lobster_world import CONFIG
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from smartexec.api import Changes, ConfigError, Host, PluginError, Table
 from smartexec.cli.host import Installed
-from smartexec.runtime.run import run
+from smartexec.runtime.simulation.run import run
 from tests.runtime.day import write_day
 
 

@@ -13,8 +13,8 @@ from smartexec.api import Route, RouteRequest, RoutingLogic
 from smartexec.cli.main import main
 from smartexec.errors import ConfigError
 from smartexec.kernel.tally import Tally
-from smartexec.runtime.replay import replay
-from smartexec.runtime.venues_file import VenueHistory, load_venues, save_venues, typed_learned
+from smartexec.runtime.plan.venues_file import VenueHistory, load_venues, save_venues, typed_learned
+from smartexec.runtime.replay.replay import replay
 from tests.cli.lobster_world import write
 
 

@@ -13,8 +13,8 @@ from smartexec import api, embed
 from smartexec.cli.main import BUILT_IN
 from smartexec.kernel.lifecycle import LIFE, Life
 from smartexec.registry import discover
-from smartexec.runtime.config import SECTIONS
-from smartexec.runtime.tables import COLUMNS
+from smartexec.runtime.reading.config import SECTIONS
+from smartexec.runtime.report.tables import COLUMNS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -8,8 +8,8 @@ import pytest
 from smartexec.api import CancelOrder, SendOrder, Wake
 from smartexec.errors import OrderError
 from smartexec.lab import Lab, Step
-from smartexec.runtime.run import run
-from smartexec.runtime.units import iso
+from smartexec.runtime.reading.units import iso
+from smartexec.runtime.simulation.run import run
 from tests.lab.strategies import SECOND, Eager, Patient
 
 MINUTE = 60 * SECOND

@@ -16,7 +16,7 @@ from smartexec.model.enums import ExecType, KillLevel, Phase
 from smartexec.model.events import OrderCancelReject
 from smartexec.model.routing import Route
 from smartexec.model.view import Decision
-from smartexec.runtime.tables import tables
+from smartexec.runtime.report.tables import tables
 from smartexec.testing.advice import Recorded
 from smartexec.testing.worlds import World
 

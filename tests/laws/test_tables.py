@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from smartexec.runtime.tables import tables
+from smartexec.runtime.report.tables import tables
 from tests.laws.machine import Machine, drawn
 from tests.laws.power import COUNTS, count
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from smartexec.api import Statistics, VolumeModel
-from smartexec.runtime.statistics_file import save_statistics
+from smartexec.runtime.reading.statistics_file import save_statistics
 
 ROUTERS: Final[Mapping[str, str]] = {
     "parallel": "dark_min_qty = 20\noverbook = true",

@@ -25,13 +25,13 @@ from smartexec.kernel.blotter import Blotter
 from smartexec.model.commands import CancelOrder, Command, QueryOrder, ReplaceOrder, SendOrder
 from smartexec.model.events import EndOfDay, Tick
 from smartexec.registry import Registry, discover
-from smartexec.runtime import replay as replay_module
-from smartexec.runtime.advisors import PluginAdvisor, RecordedAdvisor
-from smartexec.runtime.intake import Strategies
-from smartexec.runtime.plan import plan_file
-from smartexec.runtime.records import CommandDigest, encode
-from smartexec.runtime.run import execute
-from smartexec.runtime.sequencer import KERNEL_MARKET
+from smartexec.runtime.feeding.sequencer import KERNEL_MARKET
+from smartexec.runtime.journal.records import CommandDigest, encode
+from smartexec.runtime.plan.advisors import PluginAdvisor, RecordedAdvisor
+from smartexec.runtime.plan.intake import Strategies
+from smartexec.runtime.plan.plan import plan_file
+from smartexec.runtime.replay import replay as replay_module
+from smartexec.runtime.simulation.run import execute
 from tests.runtime.day import ALLOW
 
 VENUE_COMMANDS: Final = (SendOrder, CancelOrder, ReplaceOrder, QueryOrder)

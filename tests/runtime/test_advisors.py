@@ -10,9 +10,9 @@ from attrs import evolve, field, frozen
 from smartexec.api import Decision, Leg, ParentView, Route, RouteRequest, RoutingLogic, Slice, Strategy
 from smartexec.errors import JournalError
 from smartexec.kernel.advisor import Fault
-from smartexec.runtime.advisors import AuditAdvisor, PluginAdvisor, RecordedAdvisor
-from smartexec.runtime.intake import Strategies
-from smartexec.runtime.records import Memory, make_advice, read_advice
+from smartexec.runtime.journal.records import Memory, make_advice, read_advice
+from smartexec.runtime.plan.advisors import AuditAdvisor, PluginAdvisor, RecordedAdvisor
+from smartexec.runtime.plan.intake import Strategies
 from smartexec.testing import request, view
 
 

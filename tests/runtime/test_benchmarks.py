@@ -10,8 +10,8 @@ from time import strptime
 import pytest
 
 from smartexec.api import Trade
-from smartexec.runtime.replay import open_run, start_feeds
-from smartexec.runtime.run import run
+from smartexec.runtime.replay.replay import open_run, start_feeds
+from smartexec.runtime.simulation.run import run
 from tests.runtime.day import write_day
 
 Row = dict[str, str]

@@ -2,7 +2,7 @@
 
 from attrs import define, field
 
-from smartexec.runtime.clock import Clock
+from smartexec.runtime.live.clock import Clock
 
 SECOND = 1_000_000_000
 

@@ -6,8 +6,8 @@ import pytest
 
 from smartexec.errors import ConfigError
 from smartexec.kernel.settings import Limits, NettingScope, Timing
-from smartexec.runtime.config import Config, load, read
-from smartexec.runtime.plan import plan_file
+from smartexec.runtime.plan.plan import plan_file
+from smartexec.runtime.reading.config import Config, load, read
 from tests.runtime.world import CONFIG, START, All, First, config, plugins
 
 WHOLE = (

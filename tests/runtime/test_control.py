@@ -13,7 +13,7 @@ import pytest
 from smartexec.errors import ConfigError, SmartexecError
 from smartexec.model.enums import KillLevel
 from smartexec.model.events import KillSwitch, Resolve
-from smartexec.runtime.control import SOCKET, Control, ask, event_of, kill_file
+from smartexec.runtime.live.control import SOCKET, Control, ask, event_of, kill_file
 
 NAMES = {KillLevel.VENUE: frozenset({"XLIT"})}
 

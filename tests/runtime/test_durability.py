@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from smartexec.api import JournalError
 from smartexec.cli.main import main
 from smartexec.model.commands import SendOrder
-from smartexec.runtime.replay import replay
-from smartexec.runtime.run import run
+from smartexec.runtime.replay.replay import replay
+from smartexec.runtime.simulation.run import run
 from smartexec_files.sqlite_journal import SqliteJournal
 from tests.runtime.crash import MOMENTS, VENUE_COMMANDS, Fate, Killed, Line, fold, live, text
 from tests.runtime.day import write_day

@@ -17,9 +17,9 @@ from smartexec.api import CURVE_SCALE, VolumeModel
 from smartexec.errors import ConfigError
 from smartexec.kernel.kalman import VolumeFilter
 from smartexec.kernel.market import round_half_even
-from smartexec.runtime.fit_volume import CurveKind, fit_volume, integer_shares, static_curve
-from smartexec.runtime.volume_em import Fit, _there_and_back, fit_model, for_next_day, mean
-from smartexec.runtime.volume_history import MINUTE, Day, History, first_days, read_history
+from smartexec.runtime.fit.fit_volume import CurveKind, fit_volume, integer_shares, static_curve
+from smartexec.runtime.fit.volume_em import Fit, _there_and_back, fit_model, for_next_day, mean
+from smartexec.runtime.fit.volume_history import MINUTE, Day, History, first_days, read_history
 from tests.kernel.test_forecast import solved
 
 TRUE = VolumeModel(

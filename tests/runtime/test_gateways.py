@@ -37,10 +37,10 @@ from smartexec.api import (
 from smartexec.kernel.settings import Routing, Settings
 from smartexec.model.enums import ExecType, OrdStatus
 from smartexec.model.instrument import Instrument
-from smartexec.runtime.live import Live
-from smartexec.runtime.recall import Recall
-from smartexec.runtime.session import Session
-from smartexec.runtime.setup import Setup
+from smartexec.runtime.live.live import Live
+from smartexec.runtime.live.session import Session
+from smartexec.runtime.plan.setup import Setup
+from smartexec.runtime.replay.recall import Recall
 from smartexec_files.sqlite_journal import SqliteJournal
 from tests.runtime.world import All, First
 

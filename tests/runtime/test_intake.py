@@ -7,8 +7,8 @@ from attrs import evolve
 
 from smartexec.model.enums import Side
 from smartexec.model.orders import CancelRequest, NewOrder, RejectedOrder
-from smartexec.runtime.config import Account
-from smartexec.runtime.intake import Intake, Strategies
+from smartexec.runtime.plan.intake import Intake, Strategies
+from smartexec.runtime.reading.config import Account
 from tests.runtime.world import All
 
 CANONICAL = (("lots", 3), ("delay", 1_000_000_000), ("fails", False))

@@ -39,9 +39,9 @@ from smartexec.api import (
 from smartexec.kernel.settings import Routing, Settings
 from smartexec.model.instrument import Instrument
 from smartexec.model.wire import Close
-from smartexec.runtime.live import DRAIN, Live
-from smartexec.runtime.session import Session
-from smartexec.runtime.setup import Setup
+from smartexec.runtime.live.live import DRAIN, Live
+from smartexec.runtime.live.session import Session
+from smartexec.runtime.plan.setup import Setup
 from tests.runtime.world import All, First
 
 START = 1_767_623_400_000_000_000

@@ -28,10 +28,10 @@ from smartexec.api import (
 )
 from smartexec.errors import SmartexecError
 from smartexec.model.events import EndOfDay
-from smartexec.runtime.intake import Intake, Strategies
-from smartexec.runtime.loop import DRAIN, Loop
-from smartexec.runtime.records import Writer, read_records
-from smartexec.runtime.turns import Turns
+from smartexec.runtime.journal.records import Writer, read_records
+from smartexec.runtime.journal.turns import Turns
+from smartexec.runtime.plan.intake import Intake, Strategies
+from smartexec.runtime.simulation.loop import DRAIN, Loop
 from tests.runtime.world import All
 
 END = 1000

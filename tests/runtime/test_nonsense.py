@@ -8,7 +8,7 @@ import pytest
 from attrs import define
 
 from smartexec.api import CancelRequest, ExecType, ExecutionReport, NewOrder, OrdStatus, Quote, SendOrder, VenueStatus
-from smartexec.runtime.records import read_records
+from smartexec.runtime.journal.records import read_records
 from tests.runtime.test_loop import Heard, Source, Venue, World, order, quote, send
 
 

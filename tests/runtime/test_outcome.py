@@ -9,8 +9,8 @@ import pytest
 from smartexec.kernel.blotter import Blotter
 from smartexec.kernel.lifecycle import Life
 from smartexec.kernel.orders import ClientOrder
-from smartexec.runtime.outcome import LOSSES, breaches, client_tally, errors
-from smartexec.runtime.tables import COLUMNS, Tables
+from smartexec.runtime.report.outcome import LOSSES, breaches, client_tally, errors
+from smartexec.runtime.report.tables import COLUMNS, Tables
 
 KERNEL = Path(__file__).parent.parent.parent / "smartexec" / "kernel"
 

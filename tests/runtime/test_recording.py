@@ -9,9 +9,9 @@ import pytest
 
 from smartexec.api import ConfigError, ExecutionReport, JournalError, NewOrder, PhaseChange, Quote, VenueStatus
 from smartexec.embed import Command, EndOfDay, Event, OrderError, Recording, Session, breaches_of
-from smartexec.runtime.records import CommandDigest
-from smartexec.runtime.replay import replay
-from smartexec.runtime.run import run
+from smartexec.runtime.journal.records import CommandDigest
+from smartexec.runtime.replay.replay import replay
+from smartexec.runtime.simulation.run import run
 from smartexec_files.sqlite_journal import FILE, SqliteJournal, Sync
 from tests.runtime.session_day import MICS, START, Day, setup
 from tests.runtime.world import config, plugins
@@ -140,7 +140,7 @@ def test_first_turn_that_differs_is_named(simulated: Path, monkeypatch: pytest.M
 
 
 def test_tables_that_differ_are_named(simulated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smartexec.runtime.tables._cents", lambda money: f"{money}")
+    monkeypatch.setattr("smartexec.runtime.report.tables._cents", lambda money: f"{money}")
     with (
         Recording.open(simulated, plugins()) as recording,
         pytest.raises(JournalError, match=r"run: table allocations: found digest \w+, expected \w+"),

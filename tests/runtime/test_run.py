@@ -9,11 +9,11 @@ import pytest
 from smartexec.api import Decision, ParentView
 from smartexec.errors import ConfigError, JournalError
 from smartexec.kernel.engine import Engine
-from smartexec.runtime.replay import replay
-from smartexec.runtime.run import RunResult, run
-from smartexec.runtime.stored import stored_tables
-from smartexec.runtime.story import explain
-from smartexec.runtime.what_if import what_if
+from smartexec.runtime.replay.replay import replay
+from smartexec.runtime.replay.stored import stored_tables
+from smartexec.runtime.replay.story import explain
+from smartexec.runtime.replay.what_if import what_if
+from smartexec.runtime.simulation.run import RunResult, run
 from tests.runtime.world import CONFIG, All, MemoryFile, Still, config, plugins
 
 

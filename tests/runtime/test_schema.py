@@ -11,8 +11,8 @@ from attrs.validators import and_, ge, gt, in_, instance_of, le, matches_re, min
 
 from smartexec.errors import ConfigError
 from smartexec.model.enums import Side
-from smartexec.runtime.constraints import Parameter, describe
-from smartexec.runtime.schema import build, check_fields, params_of
+from smartexec.runtime.reading.constraints import Parameter, describe
+from smartexec.runtime.reading.schema import build, check_fields, params_of
 
 
 @frozen

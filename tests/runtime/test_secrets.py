@@ -2,7 +2,7 @@
 
 import pytest
 
-from smartexec.runtime.secrets import left_alone, secret
+from smartexec.runtime.reading.secrets import left_alone, secret
 
 
 def test_secret_of_the_environment_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

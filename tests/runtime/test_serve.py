@@ -13,9 +13,9 @@ import pytest
 
 from smartexec.api import ConfigError, JournalError
 from smartexec.model.commands import Alert, Command, SendOrder
-from smartexec.runtime.control import SOCKET
-from smartexec.runtime.replay import replay
-from smartexec.runtime.serve import Stop, serve
+from smartexec.runtime.live.control import SOCKET
+from smartexec.runtime.live.serve import Stop, serve
+from smartexec.runtime.replay.replay import replay
 
 CONFIG = """
 [run]

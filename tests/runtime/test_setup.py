@@ -8,10 +8,10 @@ from attrs import evolve, frozen
 
 from smartexec.api import Capabilities, ConfigError, Instrument, JournalError, NewOrder, RejectedOrder, Side, Strategy
 from smartexec.kernel.settings import Limits, Netting, Risk, Routing, Settings
-from smartexec.runtime.config import Account
-from smartexec.runtime.records import Header
-from smartexec.runtime.setup import Setup, check_config, header_of, make_engine
-from smartexec.runtime.venues_file import VenueHistory
+from smartexec.runtime.journal.records import Header
+from smartexec.runtime.plan.setup import Setup, check_config, header_of, make_engine
+from smartexec.runtime.plan.venues_file import VenueHistory
+from smartexec.runtime.reading.config import Account
 from tests.runtime.world import All, First
 
 LIMITS = Limits(max_order_qty=5, max_order_notional=5, collar_bps=5, max_participation_pct=5, max_msgs_per_s=5)

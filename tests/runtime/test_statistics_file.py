@@ -24,9 +24,9 @@ from smartexec.api import (
 )
 from smartexec.errors import ConfigError
 from smartexec.registry import Registry
-from smartexec.runtime.replay import open_run, replay
-from smartexec.runtime.run import run
-from smartexec.runtime.statistics_file import load_statistics, save_statistics
+from smartexec.runtime.reading.statistics_file import load_statistics, save_statistics
+from smartexec.runtime.replay.replay import open_run, replay
+from smartexec.runtime.simulation.run import run
 from tests.hooks.kit import module, registry
 from tests.runtime.test_run import table
 from tests.runtime.world import CONFIG, SECOND, START, Few, First, Giver, MemoryFile, PlainCsv, Still, config

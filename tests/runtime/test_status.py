@@ -2,7 +2,7 @@
 
 from smartexec.kernel.settings import Routing, Settings
 from smartexec.model.routing import Capabilities
-from smartexec.runtime.status import _unexplained
+from smartexec.runtime.live.status import _unexplained
 from tests.kernel.desk import LIT, SECOND, Desk, buy, sends
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from smartexec.api import Close, Closed, ConfigError, Opened, Received, Send, Tcp, TcpServer, Tls
-from smartexec.runtime.links import base, stream
-from smartexec.runtime.links.tcp_server import TcpServerLink
+from smartexec.runtime.live.links import base, stream
+from smartexec.runtime.live.links.tcp_server import TcpServerLink
 from tests.runtime.test_transport import Ear, go
 
 

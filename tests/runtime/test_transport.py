@@ -25,8 +25,8 @@ from smartexec.api import (
     Tls,
     WebSocket,
 )
-from smartexec.runtime.links import base
-from smartexec.runtime.transport import Transport
+from smartexec.runtime.live.links import base
+from smartexec.runtime.live.transport import Transport
 
 
 class Ear:
@@ -169,7 +169,7 @@ def test_send_on_a_channel_that_is_not_open_is_dropped() -> None:
 
 
 def test_peer_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smartexec.runtime.links.stream.MAX_UNSENT", 1_000_000)
+    monkeypatch.setattr("smartexec.runtime.live.links.stream.MAX_UNSENT", 1_000_000)
 
     async def body(ear: Ear) -> None:
         asleep = asyncio.Event()

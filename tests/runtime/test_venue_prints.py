@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from smartexec.model.market import MarketEvent, Quote, Trade
-from smartexec.runtime.venue_prints import study
+from smartexec.runtime.fit.venue_prints import study
 
 MS = 10**6
 OPEN, CLOSE = 34_200_000 * MS, 57_600_000 * MS

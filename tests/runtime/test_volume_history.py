@@ -11,8 +11,8 @@ from attrs import define
 from smartexec.api import Phase, PhaseChange, Quote, Trade, hookimpl
 from smartexec.errors import ConfigError
 from smartexec.registry import Registry
-from smartexec.runtime.volume_feeds import DAY, cutting, read_feeds
-from smartexec.runtime.volume_history import MINUTE, Day, History, coarser, pooled, read_history
+from smartexec.runtime.fit.volume_feeds import DAY, cutting, read_feeds
+from smartexec.runtime.fit.volume_history import MINUTE, Day, History, coarser, pooled, read_history
 from tests.hooks.kit import module, registry
 from tests.runtime.world import CONFIG, PX, START, Few, First, Giver, MemoryFile, PlainCsv, Still, config
 from tests.runtime.world import All as Everything

@@ -1,0 +1,1 @@
+"""Statistics fitted from history."""

@@ -1,0 +1,1 @@
+"""A session on real time: its loop, its channels, its operator."""

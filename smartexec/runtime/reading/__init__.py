@@ -1,0 +1,1 @@
+"""Text and files read as values, and checked. Knows no engine."""

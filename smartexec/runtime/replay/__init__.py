@@ -1,0 +1,1 @@
+"""A journal folded again: compared, gone on with, told as stories."""
