@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
 from gateway_room import PX, Client, Room, client_session
 from gateway_room import room as logged_on
 from test_gateway import events, lines
@@ -206,3 +207,22 @@ def test_who_is_silent_is_cut_off() -> None:
     one.does("D", one.client.order("c1"))
     done = list(one.gateway.handle(Tick(), one.now + 80 * SECOND))
     assert [event.orig_cl_ord_id for event in done if isinstance(event, CancelRequest)] == ["c1"]
+
+
+def test_report_made_while_much_is_sent_again_follows_it_or_outlives_the_connection() -> None:
+    one = logged_on()
+    one.client.session.settings = evolve(one.client.session.settings, reset_on_logon=True)  # from the next on
+    for number in range(600):
+        one.does("D", one.client.order(f"c{number}"))
+    for cut in (False, True):
+        one.does("2", one.client.body([(7, "1"), (16, "0")]))
+        told = len(one.client.got)
+        one.fill("c0", 40)
+        assert len(one.client.got) == told  # it waits beside the session
+        if cut:
+            one.cut()
+            one.log_on()
+        for _ in range(20):
+            one.tick(0.02)
+        (report,) = one.client.got[told:]
+        assert (report.text(11), report.text(150), report.get(43)) == ("c0", "F", None)

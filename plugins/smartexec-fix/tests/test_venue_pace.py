@@ -273,3 +273,41 @@ def test_what_never_left_is_told_before_anything_else_and_once(tmp_path: Path) -
     assert list(one.handle(Tick(), fix.START)) == []
     assert one.next_tick() is None
     die(one)
+
+
+def missed(bench: Bench) -> None:
+    """The venue asks for all that it was ever sent, which is much."""
+    for _ in range(1_500):
+        bench.command(query())
+    bench.deliver(bench.peer.send("2", [(7, 1), (16, 0)], bench.now))  # type: ignore[attr-defined]
+
+
+def test_while_much_is_sent_again_orders_wait_where_they_can_be_taken_back() -> None:
+    bench = desk()
+    bench.command(order("P1.1"))
+    missed(bench)
+    since = len(bench.said)
+    for one in (order("P2.1"), order("P3.1"), cancel("P3.1-1", "P3.1")):
+        bench.command(one)
+    assert not {"P2.1", "P3.1", "P3.1-1"} & set(sent(bench))
+    (gone,) = bench.of(ExecutionReport, since)
+    assert (gone.cl_ord_id, gone.exec_type) == ("P3.1-1", ExecType.CANCELED)
+    later(bench, 0.5)
+    assert sent(bench)[-1] == "P2.1"
+    assert sent(bench).count("P2.1") == 1
+    assert "P3.1" not in sent(bench)
+
+
+def test_order_that_waits_behind_what_is_sent_again_never_left_if_the_session_is_lost() -> None:
+    bench = desk()
+    bench.command(order("P1.1"))
+    missed(bench)
+    since = len(bench.said)
+    bench.command(order("P2.1"))
+    bench.disconnect()
+    (gone,) = bench.of(ExecutionReport, since)
+    assert (gone.cl_ord_id, gone.exec_type, "never left" in gone.text) == ("P2.1", ExecType.REJECTED, True)
+    bench.connect()
+    bench.deliver(bench.peer.send("2", [(7, 1), (16, 0)], bench.now))  # type: ignore[attr-defined]
+    later(bench, 1)
+    assert "P2.1" not in sent(bench)

@@ -139,7 +139,8 @@ class FixClient:
     ) -> None:
         """Send NewOrderSingle(D): a limit order if it has a Price(44).
 
-        `strategy` is TargetStrategy(847), `params` its NoStrategyParameters(957); `more` are other fields.
+        `strategy` is TargetStrategy(847), `params` its NoStrategyParameters(957), a duration as
+        text with its unit, "20s"; `more` are other fields.
         """
         made: list[tuple[int, object]] = [(1, account)] if account else []
         made += [(55, symbol), (54, side.value), (38, qty), (40, 1 if price is None else 2)]

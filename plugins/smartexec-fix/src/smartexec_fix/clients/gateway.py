@@ -31,7 +31,7 @@ from smartexec_fix.clients.orders_in import Desk
 from smartexec_fix.clients.parameters import Vocabulary
 from smartexec_fix.session.acceptor import Acceptor, Done, Identity, Member, identity_of
 from smartexec_fix.session.held import Held
-from smartexec_fix.session.outputs import App, Down, Said, Up
+from smartexec_fix.session.outputs import App, Down, Free, Said, Up
 from smartexec_fix.session.runs import archive_of
 from smartexec_fix.session.sessions import dictionary_of, session_of
 from smartexec_fix.session.settings import SECOND
@@ -171,14 +171,14 @@ class FixGateway(OrderSource):
                         yield from self._sent(one.session, answer, now)
                     else:
                         yield answer
-            elif isinstance(one.what, Up):
+            elif isinstance(one.what, Up | Free):
                 for reply in self._held.free(one.session):
                     yield from self._sent(one.session, reply, now)
             elif isinstance(one.what, Down):
                 yield from self._desks[one.session].cut_off()
 
     def _sent(self, name: str, reply: tuple[bytes, list[Field]], now: int) -> Iterator[WireOutput]:
-        if not self._acceptor.members[name].session.logged_on:
+        if not self._acceptor.members[name].session.free:
             self._held.hold(name, *reply)
             return
         for one in self._acceptor.send(name, *reply, now):

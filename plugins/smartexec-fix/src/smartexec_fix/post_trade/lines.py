@@ -15,7 +15,7 @@ from smartexec_fix.post_trade.settings import PostTradeSession
 from smartexec_fix.session.acceptor import Acceptor, Done, Member, identity_of
 from smartexec_fix.session.held import Held
 from smartexec_fix.session.initiator import Initiator
-from smartexec_fix.session.outputs import Said, Up
+from smartexec_fix.session.outputs import Free, Said, Up
 from smartexec_fix.session.session import Session
 from smartexec_fix.session.sessions import session_of
 from smartexec_fix.session.store import Archive, MemoryStore
@@ -103,7 +103,7 @@ class Lines:
     def send(self, name: str, msg_type: bytes, fields: list[Field], now: int) -> Iterator[Done]:
         """Send a message, now or when the peer is there."""
         session = self.sessions[name]
-        if not session.logged_on:
+        if not session.free:
             self._held.hold(name, msg_type, fields)
             return
         yield from self._end(name).send(name, msg_type, fields, now)
@@ -133,12 +133,12 @@ class Lines:
     # -- what waits beside a session -----------------------------------------------------------------------------------
 
     def _freed(self, done: Iterator[Done], now: int) -> Iterator[Done]:
-        """Send what waits for a session as soon as it is up."""
+        """Send what waits for a session as soon as it would leave at once."""
         for one in done:
             yield one
-            if isinstance(one, Said) and isinstance(one.what, Up):
+            if isinstance(one, Said) and isinstance(one.what, Up | Free):
                 for msg_type, fields in self._held.free(one.session):
-                    yield from self._end(one.session).send(one.session, msg_type, fields, now)
+                    yield from self.send(one.session, msg_type, fields, now)
 
     @property
     def _ends(self) -> list[Initiator | Acceptor]:

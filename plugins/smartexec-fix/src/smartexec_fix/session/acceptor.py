@@ -11,7 +11,7 @@ from typing import Final
 from attrs import define, field
 
 from smartexec.api import Close, Closed, Opened, Received, Send, Tick, WireInput
-from smartexec_fix.session.outputs import App, Down, HangUp, Output, Said, Up, Wire
+from smartexec_fix.session.outputs import App, Down, Free, HangUp, Output, Said, Up, Wire
 from smartexec_fix.session.sender import LOGON
 from smartexec_fix.session.session import Session
 from smartexec_fix.session.settings import SECOND
@@ -211,7 +211,7 @@ class Acceptor:
             if isinstance(one, Wire):
                 member.log.sent(one.data, now)
                 yield Send(member.channel, one.data)
-            elif isinstance(one, App | Up | Down):
+            elif isinstance(one, App | Up | Free | Down):
                 yield Said(member.name, one)
             elif isinstance(one, HangUp):
                 self._note(member, one.reason, now, serious=not one.expected)

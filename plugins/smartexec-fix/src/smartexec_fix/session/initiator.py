@@ -10,7 +10,7 @@ from typing import Final
 from attrs import define, field
 
 from smartexec.api import NANOS_PER_SECOND, Close, Closed, Opened, Received, Send, Tick, WireInput
-from smartexec_fix.session.outputs import App, Down, HangUp, Output, Said, Up, Wire
+from smartexec_fix.session.outputs import App, Down, Free, HangUp, Output, Said, Up, Wire
 from smartexec_fix.session.session import Session
 from smartexec_fix.wire.framing import Framer
 from smartexec_fix.wire.log import MessageLog
@@ -86,7 +86,7 @@ class Initiator:
             if isinstance(one, Wire):
                 self.log.sent(one.data, now)
                 yield Send(self.channel, one.data)
-            elif isinstance(one, App | Up | Down):
+            elif isinstance(one, App | Up | Free | Down):
                 if isinstance(one, Up):
                     self._retry = FIRST_RETRY
                 yield Said(self.name, one)

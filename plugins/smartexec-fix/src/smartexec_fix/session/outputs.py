@@ -25,6 +25,11 @@ class Up:
 
 
 @frozen
+class Free:
+    """All that the peer had asked for is sent: what is new may follow."""
+
+
+@frozen
 class Down:
     """The session is over for now."""
 
@@ -56,7 +61,7 @@ class Said:
 
     session: str
     """Its name."""
-    what: "App | Up | Down"
+    what: "App | Up | Free | Down"
 
 
-Output = Wire | App | Up | Down | HangUp | Note
+Output = Wire | App | Up | Free | Down | HangUp | Note

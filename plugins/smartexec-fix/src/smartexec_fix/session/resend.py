@@ -14,9 +14,12 @@ from smartexec_fix.session.store import Store
 from smartexec_fix.wire.message import Field, parse
 
 PORTION: Final = 65_536
-"""Bytes that are looked at together."""
+"""Bytes that are sent together."""
+LOOKED_AT: Final = 20_000
+"""Messages that are looked at together, whether they are sent or not."""
 PAUSE: Final = SECOND // 50
 """From one portion to the next, ns: 3 MB a second."""
+_MSG_TYPE: Final = b"\x0135="
 _FRESH: Final = frozenset({34, 49, 56, 52, 43, 122})
 """Fields that the message gets anew."""
 
@@ -26,7 +29,10 @@ class Resend:
     """An answer that is under way: the range that is left of it."""
 
     at: int
+    """The number that is looked at next."""
     until: int
+    gap: int
+    """The first number of which the peer was not told."""
     fence: int
     """MsgSeqNum(34) from which on nothing is stale."""
     due: int = 0
@@ -40,24 +46,29 @@ class Resend:
     def portion(self, store: Store, settings: SessionSettings, now: int) -> Iterator[tuple[int, bytes, list[Field]]]:
         """Yield (number, MsgType, fields) of what is sent now. What is stale is not: no old order must become live."""
         stale = {kind.encode() for kind in settings.stale}
-        gap, size, end = self.at, 0, self.until + 1
+        size, looked_at, end = 0, 0, self.until + 1
         for seq, frame in store.sent(self.at, self.until):
-            if size >= PORTION:
+            if size >= PORTION or looked_at == LOOKED_AT:
                 end = seq
                 break
+            looked_at += 1
+            if seq < self.fence and _type(frame) in stale:
+                continue
             size += len(frame)
             message = parse(frame)
-            if seq < self.fence and message.msg_type in stale:
-                continue
-            if seq > gap:
-                yield gap, b"4", _fill(seq)
+            if seq > self.gap:
+                yield self.gap, b"4", _fill(seq)
             original = next((value for tag, value in message.fields if tag == 52), b"")
             kept = [one for one in message.fields if one[0] not in _FRESH]
             yield seq, message.msg_type, [*kept, (43, b"Y"), (122, original)]
-            gap = seq + 1
-        if gap < end:
-            yield gap, b"4", _fill(end)
+            self.gap = seq + 1
+        if end > self.until >= self.gap:
+            yield self.gap, b"4", _fill(end)
         self.at, self.due = end, now + PAUSE
+
+    def covers(self, other: "Resend") -> bool:
+        """Whether all that is left of another answer is in this one."""
+        return self.gap <= other.gap and other.until <= self.until
 
 
 def resend(store: Store, settings: SessionSettings, first: int, last: int, fence: int) -> Resend:
@@ -67,7 +78,14 @@ def resend(store: Store, settings: SessionSettings, first: int, last: int, fence
     """
     newest = store.next_out - 1
     endless = last == 0 or (last == 999_999 and settings.to_the_end == b"999999")
-    return Resend(max(1, first), newest if endless else min(last, newest), min(fence, store.next_out))
+    begin = max(1, first)
+    return Resend(begin, newest if endless else min(last, newest), begin, min(fence, store.next_out))
+
+
+def _type(frame: bytes) -> bytes:
+    """MsgType(35) of a frame of ours, without reading the rest."""
+    begin = frame.index(_MSG_TYPE) + len(_MSG_TYPE)
+    return frame[begin : frame.index(b"\x01", begin)]
 
 
 def _fill(until: int) -> list[Field]:

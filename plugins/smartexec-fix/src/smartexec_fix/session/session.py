@@ -11,9 +11,8 @@ from attrs import define, field
 
 from smartexec_fix.session import admin
 from smartexec_fix.session.gap import Gap
-from smartexec_fix.session.outputs import App, Down, HangUp, Note, Output, Up
+from smartexec_fix.session.outputs import App, Down, Free, HangUp, Note, Output, Up
 from smartexec_fix.session.pulse import Beat
-from smartexec_fix.session.resend import resend
 from smartexec_fix.session.schedule import Schedule
 from smartexec_fix.session.sender import HEARTBEAT, LOGON, LOGOUT, REJECT, RESEND, RESET, TEST, Sender
 from smartexec_fix.session.settings import SECOND
@@ -129,8 +128,8 @@ class Session(Sender):
             due.append(self._sent_logout + self.settings.logout_timeout)
         elif self._ends:
             due.append(self._ends)
-        if self._again is not None:
-            due.append(self._again.due)
+        if self._answers:
+            due.append(self._answers[0].due)
         return min(due, default=None)
 
     def _closed(self, now: int) -> bool:
@@ -144,6 +143,10 @@ class Session(Sender):
         self.store.created = self.store.created or now
         return False
 
+    def _anew(self, now: int) -> None:
+        super()._anew(now)
+        self._gap.clear()
+
     # -- time ----------------------------------------------------------------------------------------------------------
 
     def _time(self, now: int) -> None:
@@ -154,8 +157,8 @@ class Session(Sender):
             self._say_logout(now, "the session is over")
         elif self._sent_logout is not None and now - self._sent_logout >= self.settings.logout_timeout:
             self._out.append(HangUp("no answer to the logout in time"))
-        elif self._again is not None and now >= self._again.due:
-            self._resend(self._again, now)
+        elif self._answers and now >= self._answers[0].due:
+            self._out += [Free()] if self._go_on(now) else []
         else:
             beat = self._pulse.due(now)
             if beat is Beat.LOST:
@@ -207,6 +210,7 @@ class Session(Sender):
             self._refuse(message, fault, now)
             self._say_logout(now)
             return False
+        self._pulse.hear(now)
         if high and seq > self.store.next_in:
             self._too_high(message, seq, now)
             return False
@@ -215,7 +219,6 @@ class Session(Sender):
             return False
         if high or low:
             self._gap.heard(seq)
-        self._pulse.hear(now)
         return True
 
     def _too_high(self, message: Message, seq: int, now: int) -> None:
@@ -278,7 +281,7 @@ class Session(Sender):
         if not self._verify(message, now, high=False, low=False):
             return
         first, last = int(message.get(7) or 0), int(message.get(16) or 0)
-        self._resend(resend(self.store, self.settings, first, last, self._fence), now)
+        self._answer(first, last, now)
         self._count(message)
 
     def _on_logout(self, message: Message, now: int) -> None:
@@ -309,8 +312,7 @@ class Session(Sender):
                 self._say_logout(now, refused.reason)
             raise _Ended(refused)
         if (asked and not self._sent_reset) or (not self.initiator and not asked and self.settings.reset_on_logon):
-            store.reset(now)
-            self._forget_waiting()
+            self._anew(now)
         if not self._verify(message, now, high=False):
             return
         answers = not self.initiator or (asked and not self._sent_reset)
@@ -323,20 +325,20 @@ class Session(Sender):
             self._send(LOGON, body, now)
         self._sent_logon, self._sent_reset = True, False
         seq = number(message) or 0
-        self._out += [Up(), *self._held]
-        self._held.clear()
+        self._release(now)
         if seq > store.next_in and not asked:
             self._too_high(message, seq, now)
         else:
             store.next_in += 1
         self._peer_expects(message, now)
+        self._out.append(Up())  # last: whoever hears it sends what has waited, with later numbers
 
     def _peer_expects(self, message: Message, now: int) -> None:
         """Send what the peer's NextExpectedMsgSeqNum(789) says that it lacks."""
         wants = int(message.get(789) or 0) if self.settings.next_expected else 0
         last = self.store.next_out - (2 if not self.initiator else 1)
         if 0 < wants <= last:
-            self._resend(resend(self.store, self.settings, wants, last, self._fence), now)
+            self._answer(wants, last, now)
 
     # -- to the peer ---------------------------------------------------------------------------------------------------
 
@@ -350,7 +352,7 @@ class Session(Sender):
         self._send(LOGON, body, now)
 
     def _say_logout(self, now: int, text: str = "") -> None:
-        self._forget_waiting()
+        self._finish(now)
         self._send(LOGOUT, [(58, text.encode())] if text else [], now)
         self._sent_logout = now
 

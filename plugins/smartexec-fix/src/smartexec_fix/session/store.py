@@ -272,8 +272,8 @@ class _Kept(Store):
 
     def sent(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
         old = () if self.forgets else self.archive.frames(self.name, first, last)
-        yield from old
-        for seq, frame in self.unsaved.items():  # they are newer than all that is in the file
+        yield from (one for one in old if one[0] not in self.unsaved)
+        for seq, frame in self.unsaved.items():  # they are newer than all else that is in the file
             if first <= seq <= last:
                 yield seq, frame
 

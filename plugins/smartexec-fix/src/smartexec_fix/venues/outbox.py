@@ -36,6 +36,8 @@ class VenueOutbox:
     orders: OrdersOut
     known: KnownOrders
     send: Callable[[bytes, list[Field], int], Iterator[Done]]
+    free: Callable[[], bool]
+    """Whether the session sends at once: while it sends again what the venue has asked for, all waits here."""
     up: bool = False
     """Whether both sides are logged on."""
     mass: MassStatus = field(init=False, factory=MassStatus)
@@ -61,6 +63,8 @@ class VenueOutbox:
         """Send what may leave now."""
         for command in self.pace.stale(now):
             yield from self._refuse(command, "waited too long for its turn: never left")
+        if self.up and not self.free():
+            return
         for command in self.pace.ready(now):
             yield from self._send(command, now)
         if ref := self.mass.request(now):
@@ -83,7 +87,7 @@ class VenueOutbox:
 
     def next(self) -> int | None:
         """When something that waits may leave, or has waited too long, ns UTC; None = nothing waits."""
-        return self.pace.next()
+        return self.pace.next() if self.free() else None
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 

@@ -136,7 +136,7 @@ class FixVenue(VenueAdapter):
         self._ids.check(where)
         self._market = MarketDataIn(self.mic, self.market_data, names)
         out = OrdersOut(self.dialect, settings, names, self._ids)
-        self._outbox = VenueOutbox(self.mic, self.dialect, out, self._known, self._send)
+        self._outbox = VenueOutbox(self.mic, self.dialect, out, self._known, self._send, lambda: session.free)
         version = Application(settings.version)
         reports = ReportsIn(self.mic, version, self.dialect, names, self._ids, self._known)
         self._inbox = VenueInbox(self.dialect, reports, self._market, names, session, self._outbox, self._fault)
@@ -186,7 +186,7 @@ class FixVenue(VenueAdapter):
                 yield from self._said(self._inbox.take(what.message, now), now)
             elif isinstance(what, Up):
                 yield from self._up(now)
-            else:
+            elif isinstance(what, Down):
                 yield from self._down(what)
 
     def _up(self, now: int) -> Iterator[VenueOutput]:

@@ -43,6 +43,10 @@ class VenueSession(Session):
             self.store.next_in += 1
             self._out.append(App(message))
 
+    def _anew(self, now: int) -> None:
+        super()._anew(now)
+        self._fence = 1
+
     def _logon(self, now: int) -> None:
         super()._logon(now)
         self._fence = self.store.next_out - 1  # orders of this connection are not stale
