@@ -14,7 +14,7 @@ from smartexec.interfaces.strategy import Strategy
 from smartexec.interfaces.venue import VenueAdapter
 from smartexec.model.orders import Params
 from smartexec.registry import Registry, fault_of
-from smartexec.runtime.reading.schema import build, check_fields, init_fields, params_of
+from smartexec.runtime.reading.schema import build, init_fields, params_of, read_fields
 
 Fields = Mapping[str, Any]
 Venues = Fields | Iterable[VenueAdapter]
@@ -62,7 +62,7 @@ def strategy(known: Mapping[str, type[Strategy]], asked: object, params: Fields)
 def _written(cls: type[Strategy], params: Fields) -> Params:
     """Take parameters as a person writes them: one that has a unit is read as in a file, so 30 is no duration."""
     measured = {field.alias for field in init_fields(cls) if "unit" in field.metadata}
-    faults = check_fields(cls, {name: value for name, value in params.items() if name in measured}, cls.name)
+    _, faults = read_fields(cls, {name: value for name, value in params.items() if name in measured}, cls.name)
     if faults:
         raise ConfigError(faults)
     return tuple(params.items())

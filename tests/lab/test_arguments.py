@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen
 
 from smartexec.api import Decision, ParentView, RoutingLogic, Strategy
 from smartexec.errors import ConfigError
@@ -230,3 +230,20 @@ def test_coin_is_traded_in_parts() -> None:
     assert str(order) == "C1 A-C1 BUY 12.5 EAGER: FILLED, 12.5 done"
     assert lab.tables["parent_orders"].records()[0]["cum_qty"] == "12.5"
     assert "12.5 of 12.5 left" in str(lab.steps[0])
+
+
+def test_parameter_that_is_checked_beside_another_is_taken_with_it() -> None:
+    def fits(one: Any, _: object, value: int) -> None:
+        if value * one.slices > 10 * 60 * 10**9:
+            raise ValueError("longer than the lab")
+
+    @frozen
+    class Paced(Eager):
+        name: ClassVar[str] = "PACED"
+        slices: int = 5
+        pause: int = field(default=10**9, metadata={"unit": "ns"}, validator=fits)
+
+    order = Lab(10).buy(100, Paced, slices=3, pause="2m")
+    assert dict(order.sent.params) == {"slices": 3, "pause": 120 * 10**9}
+    with pytest.raises(ConfigError, match="longer than the lab"):
+        Lab(10).buy(100, Paced, slices=6, pause="2m")

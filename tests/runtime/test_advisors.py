@@ -187,3 +187,23 @@ def test_memory_of_an_earlier_version_is_a_fault(
     assert state == Fault("routes", "TypeError: state: found a memory of int, expected one of State")
     learned = advisor.route("routes", request(learned={}))
     assert learned == Fault("routes", "TypeError: learned: found a memory of dict, expected one of State")
+
+
+def test_where_a_plugin_raised_is_said_in_a_line_of_bounded_length() -> None:
+    lines: list[str] = []
+
+    def deep(left: int) -> int:
+        return 1 // left if not left else deep(left - 1)
+
+    @frozen
+    class Deep(Answers):
+        def decide(self, view: ParentView) -> Decision:
+            raise RuntimeError(deep(300))
+
+    advisor = PluginAdvisor(Strategies({"ANSWERS": Deep}), {}, raised=lines.append)
+    advisor.decide("ANSWERS", (), view())
+    (line,) = lines
+    assert line.startswith("plugin ANSWERS: ZeroDivisionError: integer division or modulo by zero, raised at ")
+    assert line.count("called from") == 10
+    assert "called from 292 more, called from " in line
+    assert line.endswith(" in decide")

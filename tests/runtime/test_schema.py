@@ -12,7 +12,7 @@ from attrs.validators import and_, ge, gt, in_, instance_of, le, matches_re, min
 from smartexec.errors import ConfigError
 from smartexec.model.enums import Side
 from smartexec.runtime.reading.constraints import Parameter, describe
-from smartexec.runtime.reading.schema import build, check_fields, params_of
+from smartexec.runtime.reading.schema import build, check_fields, params_of, unreadable
 
 
 @frozen
@@ -157,6 +157,9 @@ def test_type_that_no_text_stands_for_is_named() -> None:
         build(Exact, {"share": "2"}, "S", text=True)
     expected = "expected int, float, bool, str, a path, an enumeration or a list"
     assert caught.value.faults == (f"S.share: found a parameter of type Decimal, {expected}",)
+    for kind in (Decimal, Decimal | None, tuple[Decimal, ...], frozenset[Decimal]):
+        assert unreadable(kind) == f"found a parameter of type Decimal, {expected}"
+    assert [unreadable(kind) for kind in (int, int | None, tuple[str, ...], Side, Path)] == [""] * 5
 
 
 def test_field_without_default_is_missed() -> None:

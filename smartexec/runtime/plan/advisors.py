@@ -24,6 +24,8 @@ from smartexec.runtime.journal.records import NO_MEMORY, Advice, Memory, make_ad
 from smartexec.runtime.plan.intake import Strategies
 from smartexec.runtime.reading.checks import told
 
+MOST_FRAMES: Final = 10
+"""Of a traceback in a line: the innermost, and the one that the plugin was entered at."""
 _INT: Final = (int,)
 _INT_OR_NONE: Final = (int, type(None))
 _ENTRY: Final = (
@@ -110,9 +112,7 @@ class PluginAdvisor(Advisor):
 
     def faulted(self, plugin: str, error: BaseException) -> Fault:
         """Make a plugin's mistake the answer. Who wants more of the error than its text overrides it."""
-        frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename != __file__]
-        if self._raised is not None and frames:
-            path = ", called from ".join(f"{one.filename}:{one.lineno} in {one.name}" for one in reversed(frames))
+        if self._raised is not None and (path := _path(error)):
             self._raised(f"plugin {plugin}: {told(error)}, raised at {path}")
         return Fault(plugin, told(error))
 
@@ -124,6 +124,16 @@ class PluginAdvisor(Advisor):
         if took > budget:
             raise TimeoutError(f"found an answer after {took} ns, expected one within {budget} ns")
         return answer
+
+
+def _path(error: BaseException) -> str:
+    """Say where something was raised, from the inside out, in one line; "" if it was not raised by a plugin."""
+    frames = [one for one in extract_tb(error.__traceback__) if one.filename != __file__]
+    places = [f"{one.filename}:{one.lineno} in {one.name}" for one in reversed(frames)]
+    left_out = len(places) - MOST_FRAMES
+    if left_out > 0:
+        places[MOST_FRAMES - 1 : -1] = [f"{left_out} more"]
+    return ", called from ".join(places)
 
 
 def _check_memory(name: str, kept: object, kind: type | None) -> None:

@@ -297,7 +297,10 @@ def _unfit(kind: Any) -> Any:
 
 
 def unreadable(kind: Any) -> str:
-    """Say why no value of a type can be read; "" if one can, as far as the type itself goes."""
+    """Say why no value of a type can be read; "" if one can."""
+    if _is_union(kind) or _is_collection(kind):
+        parts = (one for one in get_args(kind) if one not in (NoneType, Ellipsis))
+        return next((fault for one in parts if (fault := unreadable(one))), "")
     try:
         _CONVERTERS[False].get_structure_hook(kind)
     except TypeError as error:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from smartexec.kernel.advisor import QUARANTINED
 from smartexec.runtime.replay.moments import Line, Moment, in_order
 from smartexec.runtime.replay.stored import Table
 
@@ -66,6 +67,7 @@ def _client(rows: Rows, o: Row, first: First) -> Iterator[Line]:
     for parent in parents:
         over = _over_at(o, parent, requests, shares)
         yield from _parent_life(parent)
+        yield from _alerts(rows, parent_id)
         yield from _plugin_alerts(rows, parent)
         yield from (d for d in _decisions(rows, parent_id) if o["received"] <= d.moment.time <= over)
         if o["offset_qty"] not in ("", "0"):
@@ -214,10 +216,11 @@ def _alerts(rows: Rows, name: str) -> Iterator[Line]:
 
 
 def _plugin_alerts(rows: Rows, p: Row) -> Iterator[Line]:
-    """What was said, while a parent lived, of the plugins that worked it: that one was quarantined, say."""
-    plugins = {p["strategy"], *(row["routing"] for row in _where(rows, "child_orders", parent_id=p["parent_id"]))}
+    """What was quarantined while a parent lived: its strategy, or a routing logic, which may be its own."""
+    others = {row["strategy"] for row in rows["parent_orders"]} - {p["strategy"]}
     for row in rows["alerts"]:
-        if row["where"] in plugins and p["started"] <= row["time"] <= (p["ended"] or row["time"]):
+        lived = p["started"] <= row["time"] <= (p["ended"] or row["time"])
+        if lived and row["what"].startswith(QUARANTINED) and row["where"] not in others:
             yield _line(row["time"], row["level"], f"{row['where']}: {row['what']}")
 
 
