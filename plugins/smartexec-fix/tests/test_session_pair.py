@@ -188,6 +188,17 @@ class Pair(RuleBasedStateMachine):
             if end.session.connected:
                 self._do(end, end.session.tick(self.now))
 
+    @rule(first=st.booleans(), begin=st.integers(1, 30), length=st.integers(-1, 10), times=st.integers(1, 3))
+    def ask(self, first: bool, begin: int, length: int, times: int) -> None:
+        """Ask for a range that may have been heard, or never sent; more than one at a time."""
+        end = self.one if first else self.two
+        if end.session.logged_on:
+            for number in range(times):
+                at = begin + number * (length + 1)
+                last = 0 if length < 0 else at + length
+                end.session._send(b"2", [(7, b"%d" % at), (16, b"%d" % last)], self.now)
+            self._do(end, end.session._done())
+
     @rule(first=st.booleans())
     def log_out(self, first: bool) -> None:
         end = self.one if first else self.two
