@@ -18,6 +18,7 @@ from time import sleep
 from typing import Any, Final
 
 from fix import ORDER, Trips, fix_trips, free_port, round_trips
+from meter import resident
 
 from smartexec.runtime.collector import gc_policy
 from smartexec.runtime.live.event_loop import run
@@ -68,12 +69,6 @@ def order(name: bytes, now: int) -> list[Field]:
     return [*ORDER, (11, name), (60, stamp(now)), (168, stamp(now + 3_600 * 10**9)), (847, b"TWAP")]
 
 
-def resident(process: "subprocess.Popen[bytes]") -> int:
-    """Bytes of memory that a process has."""
-    lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) * 1_024
-
-
 def gateway_trips(sync: str, messages: int, window: int) -> dict[str, Any]:
     """Measure round trips against a desk."""
     port, start = free_port(), datetime.now(UTC)
@@ -87,10 +82,10 @@ def gateway_trips(sync: str, messages: int, window: int) -> dict[str, Any]:
         trips = Trips(messages, window)
         try:
             sleep(1.5)  # it has begun
-            before = resident(desk)
+            before = resident(desk.pid)
             with gc_policy():
                 run(fix_trips(port, folder, sync, trips, order))
-            grown = (resident(desk) - before) // len(trips.taken)
+            grown = (resident(desk.pid) - before) // len(trips.taken)
         finally:
             desk.kill()
             desk.wait()

@@ -69,7 +69,7 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RU_MAXRSS_UNIT
 
 
-def resident() -> int:
-    """Memory of the process now, in bytes; the most it has had where the system does not say (no /proc)."""
-    statm = Path("/proc/self/statm")
+def resident(process: int | str = "self") -> int:
+    """Memory of a process now, in bytes; the most that this one has had where the system does not say (no /proc)."""
+    statm = Path(f"/proc/{process}/statm")
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGESIZE") if statm.exists() else peak()

@@ -15,10 +15,8 @@ from words import FIELDS
 
 from smartexec.runtime.reading.config import UNITS
 from smartexec.runtime.reading.constraints import Parameter, describe, field_docs
-from smartexec.runtime.reading.units import duration_text
-from smartexec.runtime.report.tables import decimal
+from smartexec.runtime.reading.units import WRITTEN
 
-NANO_DIGITS = 9
 PLAIN = {"int": "integer", "str": "text", "float": "number", "bool": "true or false", "Path": "path"}
 _EMPTY = ("", "()", "[]", "{}", "frozenset()")
 _RAW = (", in 1e-9 of the currency", "In 1e-9 of the currency.", ", ns UTC", ", ns")
@@ -89,20 +87,13 @@ def _default(one: Parameter, unit: str) -> str:
     value = one.default
     if one.required or value is None:
         return "required" if one.required else "none"
-    if type(value) is int and unit in _SAY:
-        return _SAY[unit](value)
+    if type(value) is int and unit in WRITTEN:
+        return f'`"{WRITTEN[unit](value)}"`' if value or unit in ("px", "money") else "`0`"
     if type(value) is str and value in _EMPTY:
         return "empty"
     if type(value) is bool:
         return f"`{str(value).lower()}`"
     return f'`"{value}"`' if type(value) is str and value[0] not in "[({" else f"`{value}`"
-
-
-_SAY: dict[str, Callable[[int], str]] = {
-    "ns": lambda ns: f'`"{duration_text(ns)}"`' if ns else "`0`",
-    "px": lambda value: f'`"{decimal(value, NANO_DIGITS)}"`',
-    "money": lambda value: f'`"{decimal(value, NANO_DIGITS)}"`',
-}
 
 
 def _in_order(members: frozenset[Enum]) -> list[Enum]:

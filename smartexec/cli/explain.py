@@ -9,10 +9,11 @@ from smartexec.cli.show import progress_bar, show_json
 from smartexec.errors import ConfigError
 from smartexec.model.instrument import Instrument
 from smartexec.model.orders import NewOrder
+from smartexec.runtime.reading.units import decimal
 from smartexec.runtime.replay.replay import open_run
 from smartexec.runtime.replay.stored import stored_tables
 from smartexec.runtime.replay.story import Story, explain
-from smartexec.runtime.report.tables import decimal, px
+from smartexec.runtime.report.tables import px
 
 
 @click.command("explain")

@@ -1,6 +1,5 @@
 """`smartexec plugins`: what is installed, with every parameter."""
 
-from collections.abc import Callable
 from typing import Final
 
 import click
@@ -9,12 +8,10 @@ from attrs import asdict
 from smartexec.cli.show import show_json
 from smartexec.registry import PluginInfo, Registry, discover
 from smartexec.runtime.reading.constraints import Parameter, describe
-from smartexec.runtime.reading.units import duration_text
-from smartexec.runtime.report.tables import decimal
+from smartexec.runtime.reading.units import WRITTEN
 
 KINDS: Final = {"ns": "duration", "px": "price", "money": "money"}
 """Unit of a field that is an integer -> what it is for people."""
-SAID: Final[dict[str, Callable[[int], str]]] = {"ns": duration_text, "px": lambda px: decimal(px, 9)}
 
 
 @click.command("plugins")
@@ -56,7 +53,7 @@ def _first_line(cls: type) -> str:
 
 def _written(p: Parameter) -> object:
     """A default as a file has it."""
-    return SAID[p.unit](p.default) if type(p.default) is int and p.unit in SAID else p.default
+    return WRITTEN[p.unit](p.default) if type(p.default) is int and p.default and p.unit in WRITTEN else p.default
 
 
 def _show(registry: Registry) -> None:

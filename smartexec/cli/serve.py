@@ -10,7 +10,8 @@ from smartexec.model.commands import Alert, CancelOrder, ClientReport, Command, 
 from smartexec.model.enums import ExecType
 from smartexec.runtime.live.serve import Stop, serve
 from smartexec.runtime.plan.plan import plan_file
-from smartexec.runtime.report.tables import decimal, px
+from smartexec.runtime.reading.units import decimal
+from smartexec.runtime.report.tables import px
 
 
 @click.command("serve")

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as RichTable
 
-from smartexec.runtime.reading.units import iso
+from smartexec.runtime.reading.units import decimal, iso
 from smartexec.runtime.report.outcome import ClientTally, ParentLine, Totals
-from smartexec.runtime.report.tables import decimal, px
+from smartexec.runtime.report.tables import px
 from smartexec.runtime.simulation.loop import Counts
 from smartexec.runtime.simulation.loop import Progress as Callback
 from smartexec.runtime.simulation.run import RunResult

@@ -2,8 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -12,23 +11,15 @@ import attrs
 import pytest
 
 from smartexec.errors import ConfigError
-from smartexec.model.ids import PX_SCALE
 from smartexec.runtime.reading.constraints import field_docs
 from smartexec.runtime.reading.schema import build, init_fields, params_of, unreadable
-from smartexec.runtime.reading.units import iso
+from smartexec.runtime.reading.units import WRITTEN
 from smartexec.testing.kit import needs
 
 WORD: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 """What the name of a plugin looks like, of all kinds but strategies."""
 STRANGE: Final = ("?", 1.5, [["?"]], {"?": ["?"]})
 """Values that a file may hold; hardly any type takes all of them."""
-_AS_TEXT: Final[Mapping[str, Callable[[int], str]]] = {
-    "ns": lambda value: f"{value}ns",
-    "px": lambda value: f"{Decimal(value) / PX_SCALE:f}",
-    "money": lambda value: f"{Decimal(value) / PX_SCALE:f}",
-    "time": iso,
-}
-"""How a file writes a value, by the unit of its field."""
 
 
 def check_class(cls: type[Any], base: type[Any], name: re.Pattern[str] = WORD) -> None:
@@ -110,8 +101,8 @@ def as_config(one: object) -> dict[str, Any]:
 
 
 def _plain(value: Any, unit: str) -> Any:
-    if unit in _AS_TEXT and type(value) is int:
-        return _AS_TEXT[unit](value)
+    if unit in WRITTEN and type(value) is int:
+        return WRITTEN[unit](value)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):

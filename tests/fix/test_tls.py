@@ -17,7 +17,7 @@ from smartexec_fix_desk.order_desk import OrderDesk
 from smartexec_fix_desk.processes import exchange, free_ports, serving
 from smartexec_fix_desk.sums import Day
 from smartexec_fix_desk.tickets import draw
-from tests.fix.certificates import Certificate, certificate
+from tests.certificates import Certificate, certificate
 from tests.fix.proxy import Wire
 
 ORDERS = 20

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ssl
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from smartexec.api import Close, Closed, ConfigError, Opened, Received, Send, Tcp, TcpServer, Tls
 from smartexec.runtime.live.links import base, stream
 from smartexec.runtime.live.links.tcp_server import TcpServerLink
+from tests.certificates import certificate
 from tests.runtime.test_transport import Ear, go
 
 
@@ -180,29 +180,20 @@ def test_address_that_is_in_use_is_said_at_once() -> None:
     go(body)
 
 
-def made(folder: Path, name: str, *signed: str) -> Path:
-    """A certificate of 127.0.0.1, with its key beside it."""
-    pem, key = folder / f"{name}.pem", folder / f"{name}.key"
-    subject = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *signed]
-    subprocess.run([*command, "-keyout", str(key), "-out", str(pem)], check=True, capture_output=True)
-    return pem
-
-
 def test_clients_must_show_a_certificate_where_the_server_has_authorities(tmp_path: Path) -> None:
-    server, client = made(tmp_path, "server"), made(tmp_path, "client")
+    server, client = certificate(tmp_path, "server"), certificate(tmp_path, "client")
 
     async def body(ear: Ear) -> None:
         at = address()
-        tls = Tls(ca=str(client), cert=str(server), key=str(server.with_suffix(".key")))
+        tls = Tls(ca=str(client.pem), cert=str(server.pem), key=str(server.key))
         await ear.transport.open(0, [TcpServer("gate", at, tls)])
-        nobody = ssl.create_default_context(cafile=server)
+        nobody = ssl.create_default_context(cafile=server.pem)
         with contextlib.suppress(OSError):
             reader, writer = await connect(at, ssl=nobody, server_hostname="127.0.0.1")
             writer.write(b"let me in")  # TLS 1.3: the refusal comes after the handshake
             assert await reader.read() == b""
         assert not heard(ear, Received)
-        own = Tls(ca=str(server), cert=str(client), key=str(client.with_suffix(".key")))
+        own = Tls(ca=str(server.pem), cert=str(client.pem), key=str(client.key))
         await ear.transport.open(0, [Tcp("line", (at,), own)])
         await ear.until(lambda _: Opened("line") in ear.heard)
         ear.transport.act(0, Send("line", b"it is me"))
@@ -212,12 +203,12 @@ def test_clients_must_show_a_certificate_where_the_server_has_authorities(tmp_pa
 
 
 def test_clients_that_speak_no_tls_are_not_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = made(tmp_path, "server")
+    server = certificate(tmp_path, "server")
     monkeypatch.setattr(base, "OPEN_WITHIN", 0.5)
 
     async def body(ear: Ear) -> None:
         at = address()
-        tls = Tls(cert=str(server), key=str(server.with_suffix(".key")))
+        tls = Tls(cert=str(server.pem), key=str(server.key))
         await ear.transport.open(0, [TcpServer("gate", at, tls)])
         reader, writer = await connect(at)
         writer.write(b"8=FIX.4.4\x019=5\x01")

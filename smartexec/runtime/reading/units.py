@@ -4,6 +4,7 @@ All faults are `ValueError` with the text `found ..., expected ...`.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -19,6 +20,7 @@ _UNITS: Final = {
     "h": 3_600 * NANOS_PER_SECOND,
     "d": 86_400 * NANOS_PER_SECOND,
 }
+_PX_DIGITS: Final = 9
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|m|h|d)", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -72,6 +74,29 @@ def duration_text(ns: int) -> str:
     """Write ns as `duration` reads it, in the largest unit of whole ones: "20s", "250ms"."""
     name, size = next((one for one in reversed(_UNITS.items()) if ns % one[1] == 0), ("ns", 1))
     return f"{ns // size}{name}" if ns else "0"
+
+
+def decimal(value: int, digits: int) -> str:
+    """An integer in units of 10^-digits as decimal text without needless zeros."""
+    if digits == 0:
+        return str(value)
+    whole, rest = divmod(abs(value), 10**digits)
+    text = f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 else text
+
+
+def decimal_text(px: int) -> str:
+    """Write 1e-9 of the currency as `decimal_px` reads it: "100.25"."""
+    return decimal(px, _PX_DIGITS)
+
+
+WRITTEN: Final[Mapping[str, Callable[[int], str]]] = {
+    "ns": duration_text,
+    "px": decimal_text,
+    "money": decimal_text,
+    "time": iso,
+}
+"""How a file writes a value, by the unit of its field."""
 
 
 def _whole(value: Decimal, text: str, expected: str) -> int:

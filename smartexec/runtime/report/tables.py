@@ -14,6 +14,7 @@ from smartexec.kernel.market import round_half_even
 from smartexec.kernel.orders import AllocationRow, ChildOrder, ClientOrder, DecisionRow, Epoch, Execution, ParentOrder
 from smartexec.model.enums import Liquidity, OrdType
 from smartexec.model.instrument import Instrument
+from smartexec.runtime.reading.units import decimal
 from smartexec.runtime.report.benchmark_rows import COLUMNS as BENCHMARKS
 from smartexec.runtime.report.benchmark_rows import Figures, figures, prices
 
@@ -43,15 +44,6 @@ COLUMNS: dict[str, str] = {
 
 
 # -- cells -------------------------------------------------------------------------------------------------------------
-
-
-def decimal(value: int, digits: int) -> str:
-    """An integer in units of 10^-digits as decimal text without needless zeros."""
-    if digits == 0:
-        return str(value)
-    whole, rest = divmod(abs(value), 10**digits)
-    text = f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".")
-    return f"-{text}" if value < 0 else text
 
 
 def px(value: int | None) -> str:

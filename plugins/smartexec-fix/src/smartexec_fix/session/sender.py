@@ -58,25 +58,29 @@ class Sender:
         """Whether a message would leave at once: both are logged on, and nothing is being sent again."""
         return self.logged_on and not self._answers
 
-    def _send(
-        self, msg_type: bytes, body: list[Field], now: int, *, again: int | None = None, route: Message | None = None
-    ) -> None:
-        """Send a message with the next number, or once more with its own."""
-        seq = self.store.next_out if again is None else again
-        if again is not None and msg_type == RESET:
-            body = [*body, (ORIGINAL, stamp(now, self.settings.decimals))]
+    def _send(self, msg_type: bytes, body: list[Field], now: int, *, route: Message | None = None) -> None:
+        """Send a message with the next number, now or when its turn comes."""
         self.store.created = self.store.created or now
-        frame = enveloped(self.settings, self.dictionary, msg_type, body, seq, now, route)
-        if again is None:
-            self.store.next_out += 1
-            if msg_type not in ADMIN:
-                self.store.keep(seq, frame)
-        if self._answers and again is None:
+        seq = self._numbered()
+        frame = self._kept(seq, msg_type, body, now, route)
+        if self._answers:
             self._held.append(Waiting(seq, msg_type, body, route))
         elif self.connected and (self.logged_on or msg_type in ADMIN):
             self._wire(frame, now)
         elif self._sent_logon:
             self._held.append(Waiting(seq, msg_type, body, route))
+
+    def _numbered(self) -> int:
+        seq = self.store.next_out
+        self.store.next_out += 1
+        return seq
+
+    def _kept(self, seq: int, msg_type: bytes, body: list[Field], now: int, route: Message | None) -> bytes:
+        """Make the frame of a message that is sent for the first time; one that may be asked for is kept."""
+        frame = enveloped(self.settings, self.dictionary, msg_type, body, seq, now, route)
+        if msg_type not in ADMIN:
+            self.store.keep(seq, frame)
+        return frame
 
     def _wire(self, frame: bytes, now: int) -> None:
         self._out.append(Wire(frame))
@@ -100,7 +104,7 @@ class Sender:
         answer = self._answers[0]
         try:
             for seq, msg_type, fields in answer.portion(self.store, self.settings, now):
-                self._send(msg_type, fields, now, again=seq)
+                self._wire(self._repeated(seq, msg_type, fields, now), now)
         except Exception as error:  # a fault of ours: this connection pays for it, not all that there are
             self._answers.clear()
             self._out.append(
@@ -115,6 +119,12 @@ class Sender:
         self._release(now)
         return True
 
+    def _repeated(self, seq: int, msg_type: bytes, body: list[Field], now: int) -> bytes:
+        """Make the frame of a message that has its number already."""
+        if msg_type == RESET:
+            body = [*body, (ORIGINAL, stamp(now, self.settings.decimals))]
+        return enveloped(self.settings, self.dictionary, msg_type, body, seq, now, None)
+
     def _finish(self, now: int) -> None:
         """Send all at once that was asked for, and what has waited for it: the last word follows."""
         while self._answers:
@@ -126,11 +136,7 @@ class Sender:
         """Send what has waited, as of now."""
         held, self._held = self._held, []
         for one in held:
-            seq = one.seq or self.store.next_out
-            self.store.next_out += not one.seq
-            frame = enveloped(self.settings, self.dictionary, one.msg_type, one.body, seq, now, one.route)
-            if one.msg_type not in ADMIN:
-                self.store.keep(seq, frame)
+            frame = self._kept(one.seq or self._numbered(), one.msg_type, one.body, now, one.route)
             self._wire(frame, now)
 
     def _forget_waiting(self) -> None:

@@ -66,11 +66,9 @@ class VenueSession(Session):
         if message.msg_type == REPORT and self._stands(message):
             self._out.append(App(message))
 
-    def _send(
-        self, msg_type: bytes, body: list[Field], now: int, *, again: int | None = None, route: Message | None = None
-    ) -> None:
-        more = self.extra.get(msg_type, self.extra.get(ALL.encode(), [])) if again is None else []
-        super()._send(msg_type, [*body, *more], now, again=again, route=route)
+    def _send(self, msg_type: bytes, body: list[Field], now: int, *, route: Message | None = None) -> None:
+        more = self.extra.get(msg_type, self.extra.get(ALL.encode(), []))
+        super()._send(msg_type, [*body, *more], now, route=route)
 
 
 class _Sound:
