@@ -57,6 +57,8 @@ def _default_of(field: "attrs.Attribute[object]") -> str:
         return f"`{value.name}`"
     if isinstance(value, frozenset):
         return ", ".join(f"`{one.name}`" for one in _in_order(value)) or "none"
+    if callable(value):
+        return f"`{value.__name__}`"
     return "empty" if value in ("", ()) else f"`{value}`"
 
 

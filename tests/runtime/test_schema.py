@@ -243,3 +243,12 @@ def test_every_fault_of_every_table_of_a_list_is_said() -> None:
         "orders.peers[3]: found 'x', expected a table",
         'orders.peers[4].password: found something else, expected a reference to a secret: "env:NAME" or "file:PATH"',
     )
+
+
+def test_default_of_several_members_is_the_same_text_in_every_run() -> None:
+    @frozen
+    class Takes:
+        sides: frozenset[Side] = frozenset({Side.SELL, Side.BUY})
+        none: frozenset[Side] = frozenset()
+
+    assert [one.default for one in describe(Takes)] == ["buy, sell", "frozenset()"]

@@ -116,6 +116,8 @@ def _default(value: Any) -> str | int | float | bool | None:
         return "" if value.takes_self else _default(value.factory())
     if isinstance(value, Enum):
         return value.name.lower()
+    if isinstance(value, frozenset) and value:  # its own text differs from run to run
+        return ", ".join(sorted(str(_default(one)) for one in value))
     return value if type(value) in (str, int, float, bool) else str(value)
 
 
